@@ -1,0 +1,560 @@
+//! JSON that other people wrote: read strictly, nothing rounded, nothing silently dropped.
+//!
+//! A parsed JavaScript object has already lost repeated keys and the digits of large numbers, so the core takes
+//! text and keeps every number as it was written. Repeated keys and deep nesting are noticed and handed on as
+//! [`Flaws`]; what to make of them is the caller's judgement.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use json_event_parser::{JsonEvent, SliceJsonParser};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::decimal::Decimal;
+
+/// The deepest nesting of arrays and objects that is kept; what lies deeper is a flaw.
+pub const MAX_DEPTH: usize = 64;
+
+/// A JSON value. Objects keep the order of their keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`, and what [`Json::at`] finds where there is nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as it was written.
+    Number(Number),
+    /// A string, its escapes resolved.
+    String(String),
+    /// An array.
+    Array(Vec<Json>),
+    /// An object.
+    Object(Object),
+}
+
+/// The text of a JSON number, exactly as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number(String);
+
+/// The members of an object in the order in which they were written. Where a key is repeated the first one counts;
+/// [`Flaws::repeated_key`] tells that there was another.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Object(Vec<(String, Json)>);
+
+/// A parsed text and what was wrong with it although it parsed.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The value.
+    pub root: Json,
+    /// What makes the value ambiguous or unreasonable.
+    pub flaws: Flaws,
+}
+
+/// Ambiguities that JSON's grammar permits and this product does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flaws {
+    /// The dotted path of the first key that stands twice in its object.
+    pub repeated_key: Option<String>,
+    /// The dotted path of the first value nested deeper than [`MAX_DEPTH`]; it was replaced by `null`.
+    pub too_deep: Option<String>,
+}
+
+/// Why a text is no JSON, with the place: line and column count from 1, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonError {
+    message: String,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl Flaws {
+    /// The first flaw in words, or nothing.
+    pub fn describe(&self) -> Option<String> {
+        if let Some(path) = &self.repeated_key {
+            return Some(format!("the key {} is repeated", crate::text::quote(path)));
+        }
+        self.too_deep
+            .as_ref()
+            .map(|path| format!("{} is nested deeper than {MAX_DEPTH} levels", crate::text::quote(path)))
+    }
+}
+
+impl Number {
+    /// A number from text in JSON's grammar and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bare = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+            && !text.ends_with(char::is_whitespace);
+        match parse(text.as_bytes()) {
+            Ok(Document { root: Json::Number(number), .. }) if bare => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The number as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its exact value; nothing where the exponent is beyond all use.
+    pub fn decimal(&self) -> Option<Decimal> {
+        Decimal::parse(&self.0)
+    }
+
+    /// The number as an unsigned integer, only where it is written as one (`7`, not `7.0` or `7e0`).
+    pub fn as_u64(&self) -> Option<u64> {
+        self.0.parse().ok()
+    }
+
+    /// Whether the number survives any JSON reader unchanged: a whole number of 64 bits, or a decimal that is what an
+    /// IEEE 754 double prints as.
+    pub fn fits(&self) -> bool {
+        self.0.parse::<i64>().is_ok() || self.0.parse::<u64>().is_ok() || self.fits_double()
+    }
+
+    /// Whether an IEEE 754 double holds the number without rounding it to other digits, as RFC 8785 requires.
+    pub fn fits_double(&self) -> bool {
+        let Ok(double) = self.0.parse::<f64>() else { return false };
+        double.is_finite()
+            && match (self.decimal(), Decimal::parse(ryu_js::Buffer::new().format_finite(double))) {
+                (Some(written), Some(held)) => written.compare(&held) == Ordering::Equal,
+                _ => false,
+            }
+    }
+}
+
+impl Object {
+    /// The value of a key, the first where it is repeated.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The members in the order in which they were written.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no member.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets a key: in its place where it is there, at the end where it is not.
+    pub fn set(&mut self, key: &str, value: Json) {
+        match self.0.iter_mut().find(|(name, _)| name == key) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((key.to_owned(), value)),
+        }
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, key: &str) -> Option<Json> {
+        let place = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(place).1)
+    }
+
+    fn repeated_key(&self) -> Option<&str> {
+        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    }
+}
+
+impl FromIterator<(String, Json)> for Object {
+    fn from_iter<I: IntoIterator<Item = (String, Json)>>(members: I) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
+
+impl Json {
+    /// What lies at a dotted path of keys (`pull_request.head.sha`); `null` where there is nothing.
+    pub fn at(&self, path: &str) -> &Json {
+        path.split('.').fold(self, |value, key| match value {
+            Json::Object(object) => object.get(key).unwrap_or(&Json::Null),
+            _ => &Json::Null,
+        })
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Json::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The value of a boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Json::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    /// An unsigned integer that is written as one.
+    pub fn as_u64(&self) -> Option<u64> {
+        if let Json::Number(number) = self { number.as_u64() } else { None }
+    }
+
+    /// The members of an object.
+    pub fn as_object(&self) -> Option<&Object> {
+        if let Json::Object(object) = self { Some(object) } else { None }
+    }
+
+    /// The elements of an array.
+    pub fn as_array(&self) -> Option<&[Json]> {
+        if let Json::Array(elements) = self { Some(elements) } else { None }
+    }
+
+    /// Whether this is `null` or nothing.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Json::Null)
+    }
+
+    /// What kind of value this is, in words for a message.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Number(_) => "a number",
+            Json::String(_) => "a string",
+            Json::Array(_) => "an array",
+            Json::Object(_) => "an object",
+        }
+    }
+
+    /// The value as compact JSON.
+    pub fn to_compact(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    /// A JSON string.
+    pub fn string(text: impl Into<String>) -> Self {
+        Json::String(text.into())
+    }
+
+    /// A JSON number from an integer.
+    pub fn integer(value: u64) -> Self {
+        Json::Number(Number(value.to_string()))
+    }
+
+    /// The path of the first number that RFC 8785 cannot write without changing it.
+    pub fn inexact_number(&self) -> Option<&str> {
+        match self {
+            Json::Number(number) if !number.fits_double() => Some(number.as_str()),
+            Json::Array(elements) => elements.iter().find_map(Json::inexact_number),
+            Json::Object(object) => object.iter().find_map(|(_, value)| value.inexact_number()),
+            _ => None,
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Json::Null => out.push_str("null"),
+            Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Json::Number(number) => out.push_str(number.as_str()),
+            Json::String(text) => write_string(text, out),
+            Json::Array(elements) => {
+                out.push('[');
+                for (index, element) in elements.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    element.write(out);
+                }
+                out.push(']');
+            }
+            Json::Object(object) => {
+                out.push('{');
+                for (index, (key, value)) in object.iter().enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    write_string(key, out);
+                    out.push(':');
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
+fn write_string(text: &str, out: &mut String) {
+    // INVARIANT: a `&str` always serialises.
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+}
+
+/// Only for values whose numbers [`Number::fits`]: others are written as the nearest double.
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Json::Null => serializer.serialize_unit(),
+            Json::Bool(value) => serializer.serialize_bool(*value),
+            Json::Number(number) => number.serialize(serializer),
+            Json::String(text) => serializer.serialize_str(text),
+            Json::Array(elements) => serializer.collect_seq(elements),
+            Json::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Ok(value) = self.0.parse::<i64>() {
+            serializer.serialize_i64(value)
+        } else if let Ok(value) = self.0.parse::<u64>() {
+            serializer.serialize_u64(value)
+        } else {
+            serializer.serialize_f64(self.0.parse().map_err(serde::ser::Error::custom)?)
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (key, value) in self.iter() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Parses one JSON text (RFC 8259). Works without recursion, so no nesting can exhaust the stack.
+///
+/// # Errors
+/// With the place, where the bytes are not UTF-8, not JSON, or more than one value.
+pub fn parse(text: &[u8]) -> Result<Document, JsonError> {
+    Builder::default().build(text)
+}
+
+/// An array or object that is still open.
+enum Open {
+    Array(Vec<Json>),
+    Object { members: Object, key: String },
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<Open>,
+    /// How many arrays and objects are open beyond [`MAX_DEPTH`].
+    skipped: usize,
+    root: Option<Json>,
+    flaws: Flaws,
+}
+
+impl Builder {
+    fn build(mut self, text: &[u8]) -> Result<Document, JsonError> {
+        let mut parser = SliceJsonParser::new(text);
+        loop {
+            let event = parser.parse_next().map_err(|error| syntax_error(&error))?;
+            if event == JsonEvent::Eof {
+                break;
+            }
+            self.take(event);
+        }
+        let root = self.root.ok_or_else(|| JsonError { message: "the text is empty".to_owned() })?;
+        Ok(Document { root, flaws: self.flaws })
+    }
+
+    fn take(&mut self, event: JsonEvent<'_>) {
+        match event {
+            JsonEvent::StartArray => self.start(Open::Array(Vec::new())),
+            JsonEvent::StartObject => {
+                self.start(Open::Object { members: Object::default(), key: String::new() });
+            }
+            JsonEvent::EndArray | JsonEvent::EndObject => self.end(),
+            _ if self.skipped > 0 => {}
+            JsonEvent::ObjectKey(name) => {
+                if let Some(Open::Object { key, .. }) = self.open.last_mut() {
+                    *key = name.into_owned();
+                }
+            }
+            JsonEvent::String(text) => self.value(Json::String(text.into_owned())),
+            JsonEvent::Number(text) => self.value(Json::Number(Number(text.into_owned()))),
+            JsonEvent::Boolean(value) => self.value(Json::Bool(value)),
+            JsonEvent::Null | JsonEvent::Eof => self.value(Json::Null),
+        }
+    }
+
+    fn start(&mut self, opened: Open) {
+        if self.skipped > 0 {
+            self.skipped += 1;
+        } else if self.open.len() == MAX_DEPTH {
+            self.skipped = 1;
+            let path = self.path();
+            self.flaws.too_deep.get_or_insert(path);
+        } else {
+            self.open.push(opened);
+        }
+    }
+
+    fn end(&mut self) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            if self.skipped == 0 {
+                self.value(Json::Null);
+            }
+            return;
+        }
+        let Some(closed) = self.open.pop() else { return };
+        let value = match closed {
+            Open::Array(elements) => Json::Array(elements),
+            Open::Object { members, .. } => {
+                if self.flaws.repeated_key.is_none()
+                    && let Some(key) = members.repeated_key()
+                {
+                    self.flaws.repeated_key = Some(join(&self.path(), key));
+                }
+                Json::Object(members)
+            }
+        };
+        self.value(value);
+    }
+
+    fn value(&mut self, value: Json) {
+        match self.open.last_mut() {
+            None => self.root = Some(value),
+            Some(Open::Array(elements)) => elements.push(value),
+            Some(Open::Object { members, key }) => members.0.push((std::mem::take(key), value)),
+        }
+    }
+
+    /// The dotted path of the place that is being read.
+    fn path(&self) -> String {
+        self.open.iter().fold(String::new(), |path, open| match open {
+            Open::Array(elements) => format!("{path}[{}]", elements.len()),
+            Open::Object { key, .. } => join(&path, key),
+        })
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    match (path.is_empty(), key.is_empty()) {
+        (_, true) => path.to_owned(),
+        (true, false) => key.to_owned(),
+        (false, false) => format!("{path}.{key}"),
+    }
+}
+
+fn syntax_error(error: &json_event_parser::JsonSyntaxError) -> JsonError {
+    let place = error.location().start;
+    let message = error.message();
+    let mut letters = message.chars();
+    let lower = letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters);
+    JsonError {
+        message: format!(
+            "line {}, column {}: {}",
+            place.line + 1,
+            place.column + 1,
+            crate::text::printable(&lower.collect::<String>())
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(text: &str) -> Json {
+        parse(text.as_bytes()).expect("valid JSON").root
+    }
+
+    fn number(text: &str) -> Number {
+        Number(text.to_owned())
+    }
+
+    #[test]
+    fn reads_every_kind_of_value_and_writes_it_back() {
+        let text = r#"{"a":[null,true,-1.50e3,"x\ny"],"b":{}}"#;
+        assert_eq!(root(text).to_compact(), text);
+    }
+
+    #[test]
+    fn finds_by_path_and_is_null_where_there_is_nothing() {
+        let json = root(r#"{"a":{"b":7}}"#);
+        assert_eq!(json.at("a.b").as_u64(), Some(7));
+        assert!(json.at("a.c").is_null());
+        assert!(json.at("a.b.c").is_null());
+    }
+
+    #[test]
+    fn notices_repeated_keys_wherever_they_are() {
+        for (text, path) in [
+            (r#"{"a":1,"a":1}"#, "a"),
+            (r#"{"x":{"a":1,"b":2,"a":3}}"#, "x.a"),
+            (r#"{"x":[0,{"a":1,"\u0061":3}]}"#, "x[1].a"),
+        ] {
+            let flaws = parse(text.as_bytes()).unwrap().flaws;
+            assert_eq!(flaws.repeated_key.as_deref(), Some(path), "{text}");
+        }
+        assert_eq!(parse(br#"{"a":{"a":1},"b":{"a":1}}"#).unwrap().flaws, Flaws::default());
+    }
+
+    #[test]
+    fn the_first_of_a_repeated_key_counts() {
+        assert_eq!(root(r#"{"a":1,"a":2}"#).at("a").as_u64(), Some(1));
+    }
+
+    #[test]
+    fn nesting_beyond_the_limit_is_a_flaw_and_never_a_crash() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(parse(nested(64).as_bytes()).unwrap().flaws, Flaws::default());
+        assert!(parse(nested(65).as_bytes()).unwrap().flaws.too_deep.is_some());
+        let deep = format!(r#"{{"a":{},"b":7}}"#, nested(20_000));
+        let document = parse(deep.as_bytes()).unwrap();
+        assert!(document.flaws.too_deep.unwrap().starts_with("a[0]"));
+        assert_eq!(document.root.at("b").as_u64(), Some(7));
+        assert!(parse(nested(200_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn refuses_what_is_no_json_and_names_the_place() {
+        for (text, message) in [
+            (&b""[..], "line 1, column 1"),
+            (b"{\"a\":1,}", "line 1, column 8"),
+            (b"{\n \"a\": 01}", "line 2"),
+            (b"[1] [2]", "line 1, column 5"),
+            (b"{'a':1}", "line 1, column 2"),
+            (b"[\"\\ud800\"]", "line 1"),
+            (b"[\"\xff\"]", "line 1"),
+            (b"[NaN]", "line 1, column 2"),
+            (b"[1", "line 1"),
+            (b"\x00\x01", "line 1, column 1"),
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn knows_which_numbers_survive() {
+        for fits in [
+            "0",
+            "-0",
+            "7",
+            "0.1",
+            "1e2",
+            "9007199254740993",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1.50",
+            "5e-324",
+        ] {
+            assert!(number(fits).fits(), "{fits}");
+        }
+        for lost in
+            ["1e400", "18446744073709551616", "0.1000000000000000055511151231257827", "1e-400", "9007199254740993.0"]
+        {
+            assert!(!number(lost).fits(), "{lost}");
+        }
+        assert!(!number("9007199254740993").fits_double());
+        assert!(number("9007199254740992").fits_double());
+        assert!(number("100000000000000000000").fits_double());
+    }
+}

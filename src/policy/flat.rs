@@ -1,0 +1,136 @@
+//! The flat inputs as a policy: short for the common case, judged by the same rules.
+
+use super::actor::{ActorEntry, Actors};
+use super::field::Field;
+use super::pattern::{Pattern, Patterns};
+use super::read::{self, needed_keys};
+use super::{LabelRule, Policy, PullRequestRule, Rule};
+use crate::decision::{Code, Stop};
+use crate::event::{EventName, Source};
+use crate::inputs::Inputs;
+use crate::text::{did_you_mean, quote};
+
+/// The policy that the flat inputs stand for.
+///
+/// # Errors
+/// `config.invalid_input` where an input is not of its form or a needed one is not set; `config.policy_invalid` where
+/// its content breaks the policy's grammar.
+pub fn policy(inputs: &Inputs) -> Result<Policy, Stop> {
+    let mut events = Vec::new();
+    for name in inputs.list("events")?.unwrap_or_default() {
+        let event = EventName::from_name(name).ok_or_else(|| {
+            let names = EventName::ALL.iter().map(|(_, name)| *name);
+            let near = did_you_mean(name, names.clone());
+            invalid("events", format!("{} is no event that can be listed{near}", quote(name)))
+                .mend(format!("Use the names of {}.", crate::text::quote_list(names, "and")))
+        })?;
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    let flat = Flat::read(inputs)?;
+    for event in &events {
+        flat.check_needed(*event)?;
+    }
+    Ok(Policy::new(events.into_iter().map(|event| (event, flat.rule(event))).collect()))
+}
+
+struct Flat {
+    dispatch_types: Option<Vec<String>>,
+    activity_types: Option<Vec<String>>,
+    actors: Option<Actors>,
+    payload: Vec<Field>,
+    pull_request: Option<PullRequestRule>,
+}
+
+impl Flat {
+    fn read(inputs: &Inputs) -> Result<Self, Stop> {
+        let words = |name: &str| -> Result<Option<Vec<String>>, Stop> {
+            Ok(inputs.list(name)?.map(|words| words.into_iter().map(str::to_owned).collect()))
+        };
+        let payload = match inputs.raw("payload").trim() {
+            "" => inputs.default("payload"),
+            _ => inputs.raw("payload"),
+        };
+        let payload = read::payload(payload).map_err(|errors| {
+            let first = errors.first().map(ToString::to_string).unwrap_or_default();
+            invalid("payload", first)
+        })?;
+        Ok(Self {
+            dispatch_types: words("dispatch-types")?,
+            activity_types: words("activity-types")?,
+            actors: actors(inputs)?,
+            payload,
+            pull_request: pull_request(inputs, words("required-labels")?, words("forbidden-labels")?)?,
+        })
+    }
+
+    /// The same keys that a written policy needs, by the inputs that stand for them.
+    fn check_needed(&self, event: EventName) -> Result<(), Stop> {
+        for key in needed_keys(event) {
+            let (input, is_set) = match *key {
+                "types" => ("dispatch-types", self.dispatch_types.is_some()),
+                _ => ("allowed-actors", self.actors.is_some()),
+            };
+            if !is_set {
+                return Err(Stop::new(
+                    Code::ConfigInvalidInput,
+                    format!("the input `{input}` is not set"),
+                    format!("`events` holds `{}`, which needs it", event.name()),
+                )
+                .mend(format!("Set `{input}`, or take `{}` out of `events`.", event.name())));
+            }
+        }
+        Ok(())
+    }
+
+    fn rule(&self, event: EventName) -> Rule {
+        let of_pull_request = matches!(event, EventName::PullRequest | EventName::PullRequestTarget);
+        Rule {
+            types: match event {
+                EventName::RepositoryDispatch => self.dispatch_types.clone(),
+                _ if of_pull_request => self.activity_types.clone(),
+                _ => None,
+            },
+            actors: if event.is_dispatch() { self.actors.clone() } else { None },
+            payload: if event.is_dispatch() { self.payload.clone() } else { Vec::new() },
+            pull_request: if event.source() == Source::None { None } else { self.pull_request.clone() },
+            ..Rule::default()
+        }
+    }
+}
+
+fn actors(inputs: &Inputs) -> Result<Option<Actors>, Stop> {
+    let Some(texts) = inputs.list("allowed-actors")? else { return Ok(None) };
+    let entries: Result<Vec<_>, _> = texts.into_iter().map(ActorEntry::parse).collect();
+    entries.map(Actors::new).map_err(|why| invalid("allowed-actors", why))
+}
+
+fn pull_request(
+    inputs: &Inputs,
+    required: Option<Vec<String>>,
+    forbidden: Option<Vec<String>>,
+) -> Result<Option<PullRequestRule>, Stop> {
+    let base = match inputs.list("base-branches")? {
+        None => None,
+        Some(texts) => {
+            let patterns: Result<Vec<_>, _> = texts.into_iter().map(Pattern::parse).collect();
+            let patterns = patterns.map_err(|error| invalid("base-branches", error.to_string()))?;
+            Some(Patterns::new(patterns).map_err(|error| invalid("base-branches", error.to_string()))?)
+        }
+    };
+    let merged = inputs.boolean("require-merged")?.filter(|merged| *merged);
+    let allow_forks = inputs.boolean("allow-forks")?;
+    let says_nothing =
+        base.is_none() && merged.is_none() && allow_forks.is_none() && required.is_none() && forbidden.is_none();
+    if says_nothing {
+        return Ok(None);
+    }
+    let labels = LabelRule { all: required.unwrap_or_default(), any: Vec::new(), none: forbidden.unwrap_or_default() };
+    Ok(Some(PullRequestRule { base, merged, allow_forks, labels, ..PullRequestRule::default() }))
+}
+
+fn invalid(input: &str, why: String) -> Stop {
+    Stop::new(Code::ConfigPolicyInvalid, format!("the input `{input}` breaks the policy's grammar: {why}"), "")
+        .mend(format!("Correct the input `{input}`."))
+}
