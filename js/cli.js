@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// @ts-check
+// What `npx dispatch-guard` starts: the guard's decisions on files. Each command is loaded when it is asked for.
+
+import metadata from '../package.json' with { type: 'json' };
+import { readArguments } from './cli/arguments.js';
+import { COMMANDS } from './cli/commands.js';
+import { MISUSE, Misuse, NO_ANSWER } from './cli/misuse.js';
+import { print, printError } from './cli/print.js';
+import { oneLine } from './cli/text.js';
+
+/**
+ * @param {string[]} words
+ * @returns {Promise<number>} the exit status
+ */
+async function main([name, ...words]) {
+  if (name === '--version' || name === '-V') return print(metadata.version);
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const { help } = await import('./cli/help.js');
+    const text = help(words[0]);
+    if (name !== undefined) return print(text);
+    printError(text);
+    return MISUSE;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    const unknown = name.startsWith('-') ? 'option' : 'command';
+    throw await Misuse.unknown(`there is no ${unknown} \`${name}\``, name, Object.keys(COMMANDS));
+  }
+  const { values, positionals } = await readArguments(command, words);
+  if (values.help) {
+    const { help } = await import('./cli/help.js');
+    return print(help(name));
+  }
+  return (await command.load()).run(values, positionals);
+}
+
+main(process.argv.slice(2)).then(
+  (status) => (process.exitCode = status),
+  (error) => {
+    if (error instanceof Misuse) {
+      printError(oneLine(`dispatch-guard: ${error.message}`));
+      process.exitCode = MISUSE;
+      return;
+    }
+    printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`);
+    process.exitCode = NO_ANSWER;
+  },
+);

@@ -1,0 +1,47 @@
+// @ts-check
+
+import { parseArgs } from 'node:util';
+import { Misuse } from './misuse.js';
+
+/** @typedef {import('./commands.js').Command} Command */
+/** @typedef {Record<string, string | boolean | (string | boolean)[] | undefined>} Values */
+
+/**
+ * Reads what follows a command's name. Values stay the texts that they are: `007` and `1e5` may be names of files.
+ * @param {Command} command
+ * @param {string[]} words
+ * @returns {Promise<{ values: Values, positionals: string[] }>}
+ * @throws {Misuse}
+ */
+export async function readArguments(command, words) {
+  /** @type {import('node:util').ParseArgsConfig['options']} */
+  const options = { help: { type: 'boolean', short: 'h' } };
+  for (const { name, value, multiple = false } of command.options) {
+    options[name] = { type: value === undefined ? 'boolean' : 'string', multiple };
+  }
+  const known = Object.keys(options).map((name) => `--${name}`);
+  const { values, positionals, tokens } = parseArgs({
+    args: words,
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+
+  /** @type {Set<string>} */
+  const seen = new Set();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    const option = options[name];
+    if (option === undefined) throw await Misuse.unknown(`there is no option \`${rawName}\``, rawName, known);
+    if (option.type === 'boolean' && value !== undefined) throw new Misuse(`\`${rawName}\` takes no value`);
+    // A value that looks like an option was most likely forgotten; `--option=-value` says that it is meant.
+    const forgotten = value === undefined || (!token.inlineValue && value.length > 1 && value.startsWith('-'));
+    if (option.type === 'string' && forgotten) throw new Misuse(`\`${rawName}\` needs a value`);
+    if (option.type === 'string' && value === '') throw new Misuse(`the value of \`${rawName}\` is empty`);
+    if (!option.multiple && seen.has(name)) throw new Misuse(`\`${rawName}\` is given twice`);
+    seen.add(name);
+  }
+  return { values, positionals };
+}

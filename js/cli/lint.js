@@ -1,0 +1,52 @@
+// @ts-check
+
+import { readFileSync } from 'node:fs';
+import { openCore } from './judge.js';
+import { MISUSE, Misuse, unreadable } from './misuse.js';
+import { oneLine } from './text.js';
+import { print, printError } from './print.js';
+
+/** @type {import('./commands.js').Run} */
+export async function run(_values, files) {
+  if (files.length === 0) throw new Misuse('say which policy: `dispatch-guard lint POLICY…`');
+  const core = openCore();
+  const annotate = process.env.GITHUB_ACTIONS === 'true' ? await annotator() : undefined;
+  let sound = true;
+  for (const file of files) {
+    const shown = file === '-' ? '<stdin>' : file;
+    const policy = read(file);
+    if (policy instanceof Misuse) {
+      sound = false;
+      printError(`dispatch-guard: ${policy.message}`);
+      continue;
+    }
+    /** @type {import('./judge.js').PolicyError[]} */
+    const errors = core.lint(policy);
+    for (const { line, column, message } of errors) {
+      print(oneLine(`${shown}:${line}:${column}: ${message}`));
+      if (file !== '-') {
+        annotate?.(message, { title: 'dispatch-guard', file, startLine: line, startColumn: column });
+      }
+    }
+    if (errors.length === 0) print(oneLine(`${shown}: no error`));
+    else sound = false;
+  }
+  return sound ? 0 : MISUSE;
+}
+
+/**
+ * @param {string} file
+ * @returns {Uint8Array | Misuse}
+ */
+function read(file) {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    return unreadable(error, `the policy \`${file}\``);
+  }
+}
+
+async function annotator() {
+  const { error } = await import('@actions/core');
+  return error;
+}

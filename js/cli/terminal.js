@@ -1,0 +1,33 @@
+// @ts-check
+// Where people read: how wide it is and whether it has colours.
+
+import tty from 'node:tty';
+
+/** The most columns that a line takes, however wide the terminal is. */
+const WIDEST = 100;
+/** The fewest columns that texts are wrapped to. */
+const NARROWEST = 40;
+
+/** @typedef {'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'} Style */
+/** @typedef {(style: Style, text: string) => string} Paint */
+
+const STYLES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] };
+
+/**
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {{ width: number, paint: Paint }}
+ */
+export function terminal(environment = process.env) {
+  const isTerminal = tty.isatty(1);
+  const columns = (isTerminal && process.stdout.columns) || WIDEST;
+  // Node's own rules for NO_COLOR, TERM and the like; FORCE_COLOR stands for a terminal.
+  const asked = isTerminal || environment.FORCE_COLOR !== undefined;
+  const colours = asked && tty.WriteStream.prototype.getColorDepth(environment) > 1;
+  return {
+    width: Math.max(NARROWEST, Math.min(columns, WIDEST)),
+    paint(style, text) {
+      const [on, off] = STYLES[style];
+      return colours && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+    },
+  };
+}

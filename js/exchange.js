@@ -1,0 +1,148 @@
+// @ts-check
+// One HTTP request and its response, over a connection of its own.
+
+import { isUtf8 } from 'node:buffer';
+import http from 'node:http';
+
+/** @typedef {import('./host.js').Fault} Fault */
+/** @typedef {import('./host.js').FaultKind} FaultKind */
+/** @typedef {import('./host.js').Request} Request */
+/** @typedef {import('./host.js').Response} Response */
+
+/** The largest body that is taken, in bytes (contract, section 7). */
+export const BODY_LIMIT = 10 * 1024 * 1024;
+
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+
+/** @type {Record<string, FaultKind>} */
+const KINDS = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'timeout',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  EAI_NODATA: 'dns',
+  EAI_NONAME: 'dns',
+};
+
+/**
+ * @param {FaultKind} kind
+ * @param {string} message
+ * @param {boolean} sent
+ * @returns {{ fault: Fault }}
+ */
+function fault(kind, message, sent) {
+  return { fault: { kind, message, sent } };
+}
+
+/**
+ * @param {Request} request
+ * @param {(secret: string) => void} mask
+ * @returns {Promise<Response | { fault: Fault }>}
+ */
+export async function exchange({ method, url, headers, body, timeout_ms }, mask) {
+  const target = new URL(url);
+  const secure = target.protocol === 'https:';
+  if (!secure && target.protocol !== 'http:') return fault('other', `${target.protocol} is not spoken here`, false);
+
+  /** @type {import('./proxy.js').Tunnel | undefined} */
+  let tunnel;
+  if (PROXY_VARIABLES.some((name) => process.env[name])) {
+    const { openTunnel } = await import('./proxy.js');
+    try {
+      tunnel = openTunnel(target, mask);
+    } catch (error) {
+      return fault('proxy', describe(error), false);
+    }
+  }
+
+  // To load TLS takes longer than the rest of the shim together.
+  const { request: open } = secure ? await import('node:https') : http;
+  const request = open(target, {
+    method,
+    headers: { 'accept-encoding': 'identity', ...headers },
+    // Without an agent a request has a connection of its own, and is never sent on one that is about to be closed.
+    agent: tunnel?.agent ?? false,
+  });
+
+  return new Promise((resolve) => {
+    /**
+     * Nothing of a request leaves before the connection is there, and on https the handshake is through.
+     * @type {'connecting' | 'securing' | 'sent'}
+     */
+    let phase = 'connecting';
+    const timer = setTimeout(() => {
+      end(fault('timeout', `no complete answer within ${timeout_ms} ms`, phase === 'sent'));
+    }, timeout_ms);
+
+    /** @param {Response | { fault: Fault }} answer only the first one counts */
+    function end(answer) {
+      clearTimeout(timer);
+      resolve(answer);
+      request.destroy();
+      tunnel?.close();
+    }
+
+    /** @param {Error} error */
+    function broken(error) {
+      const message = describe(error);
+      if (tunnel && phase === 'connecting') {
+        return end(fault('proxy', `${tunnel.name} did not connect: ${message}`, false));
+      }
+      const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? '';
+      end(fault(KINDS[code] ?? (phase === 'securing' ? 'tls' : 'other'), message, phase === 'sent'));
+    }
+
+    request.on('socket', (socket) => {
+      const connected = () => (phase = secure ? 'securing' : 'sent');
+      if (socket.connecting) socket.once('connect', connected);
+      else connected();
+      socket.once('secureConnect', () => (phase = 'sent'));
+    });
+    request.on('error', broken);
+    request.on('close', () =>
+      end(fault('reset', 'the connection was closed before the answer was complete', phase === 'sent')),
+    );
+    request.on('response', (response) => {
+      const encoding = response.headers['content-encoding'] ?? 'identity';
+      if (encoding !== 'identity') {
+        return end(fault('not_text', `the body is encoded as ${encoding}, although it was asked for as it is`, true));
+      }
+      /** @type {Buffer[]} */
+      const chunks = [];
+      let size = 0;
+      response.on('error', broken);
+      response.on('data', (/** @type {Buffer} */ chunk) => {
+        size += chunk.length;
+        if (size > BODY_LIMIT) return end(fault('too_large', `the body is larger than ${BODY_LIMIT} bytes`, true));
+        chunks.push(chunk);
+      });
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks, size);
+        if (!isUtf8(bytes)) return end(fault('not_text', 'the body is not UTF-8', true));
+        end({ status: response.statusCode ?? 0, headers: textHeaders(response.headers), body: bytes.toString('utf8') });
+      });
+    });
+    request.end(body);
+  });
+}
+
+/**
+ * @param {import('node:http').IncomingHttpHeaders} headers names in lower case, as Node gives them
+ * @returns {Record<string, string>}
+ */
+function textHeaders(headers) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]));
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function describe(error) {
+  // One error for each address that a name has; its own message is empty.
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(describe))].join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

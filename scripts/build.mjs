@@ -1,0 +1,198 @@
+// @ts-check
+// Builds dist: the wasm by wasm-pack and wasm-opt, the bundles by rolldown, the licences, and a record of it all.
+//
+//   npm run build                 into dist
+//   npm run build -- --out DIR    elsewhere
+//
+// The same sources, compiler and packages give the same bytes, wherever the repository and cargo's home are.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { licenses } from './licenses.mjs';
+import { Failure, cargoHome, main, output, readText, root, run, seconds, sha256 } from './lib.mjs';
+import { wasmCompiler } from './toolchain.mjs';
+
+const wasmFile = 'dispatch_guard_bg.wasm';
+const entries = ['guard', 'send', 'report', 'cli'];
+
+/** What rustc emits by default and Node 20 runs. */
+const wasmFeatures = [
+  'bulk-memory',
+  'multivalue',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+];
+
+/**
+ * @param {string} out directory, replaced as a whole
+ */
+export async function build(out) {
+  const compiler = wasmCompiler();
+  if (!compiler) throw new Failure('no Rust compiler for wasm here: run `npm run setup`');
+
+  const pkg = join(root, 'target', 'pkg');
+  await buildWasm(compiler, pkg);
+  const fresh = `${out}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  await optimise(join(pkg, wasmFile), join(fresh, wasmFile));
+  const modules = await bundle(pkg, fresh);
+  writeFileSync(join(fresh, 'licenses.txt'), licenses(modules, compiler.env));
+  writeFileSync(join(fresh, 'build.json'), `${JSON.stringify(record(compiler.version, fresh), null, 2)}\n`);
+  rmSync(out, { recursive: true, force: true });
+  renameSync(fresh, out);
+}
+
+/**
+ * @param {import('./toolchain.mjs').Compiler} compiler
+ * @param {string} pkg
+ */
+async function buildWasm(compiler, pkg) {
+  await run('cargo', ['fetch', '--locked', '--target', 'wasm32-unknown-unknown'], { env: compiler.env, quiet: true });
+  const args = ['build', '--target', 'web', '--mode', 'no-install', '--release', '--no-pack', '--no-opt'];
+  await run('wasm-pack', [...args, '--out-dir', pkg, '--', '--locked'], {
+    env: {
+      ...compiler.env,
+      // Not shared with native builds, which would wait for each other.
+      CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+      CARGO_ENCODED_RUSTFLAGS: remapping(compiler.sysroot).join('\x1f'),
+    },
+    quiet: true,
+  });
+}
+
+/**
+ * Flags that keep this machine's directories out of the wasm, where panics name source files.
+ * @param {string} sysroot
+ */
+function remapping(sysroot) {
+  const sources = join(cargoHome, 'registry', 'src');
+  // A registry's directory is named after its address, which is another where a mirror is used.
+  const registries = readdirSync(sources).map((name) => [join(sources, name), '/cargo']);
+  const library = [join(sysroot, 'lib', 'rustlib', 'src', 'rust'), '/rust'];
+  // The last that fits is taken, and the others may lie within the first.
+  return [[root, '/dispatch-guard'], ...registries, library].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+async function optimise(from, to) {
+  const wasmOpt = join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt');
+  const features = wasmFeatures.map((name) => `--enable-${name}`);
+  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
+  await run(process.execPath, [wasmOpt, from, '-Oz', ...features, ...strip, '--output', to], { quiet: true });
+}
+
+/**
+ * Bundles js/ for Node. CommonJS, because it starts faster: to import a built-in module into an ES module evaluates
+ * every getter of it, and those of `node:http` load all of undici.
+ * @param {string} pkg wasm-pack's output
+ * @param {string} out
+ * @returns {Promise<string[]>} the paths of all modules bundled
+ */
+async function bundle(pkg, out) {
+  const digest = sha256(readFileSync(join(out, wasmFile)));
+  const { rolldown } = await import('rolldown');
+  const build = await rolldown({
+    cwd: root,
+    input: entries.map((name) => join('js', `${name}.js`)),
+    platform: 'node',
+    resolve: { symlinks: false },
+    // Packages are used by name only, so what is not named can go: most of all undici, which the toolkit imports.
+    treeshake: { moduleSideEffects: false },
+    plugins: [
+      {
+        name: 'dispatch-guard',
+        resolveId(id) {
+          if (id === 'dispatch-guard:core') return join(pkg, 'dispatch_guard.js');
+          if (id === 'dispatch-guard:wasm') return `\0${id}`;
+        },
+        load(id) {
+          if (id !== '\0dispatch-guard:wasm') return;
+          return `export const WASM_FILE = '${wasmFile}';\nexport const WASM_SHA256 = '${digest}';\n`;
+        },
+      },
+    ],
+    onLog(level, log) {
+      throw new Failure(`rolldown: ${level}: ${log.message}`);
+    },
+  });
+  const { output: files } = await build.write({
+    dir: out,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames,
+    // A guard run loads three files: its entry and these two.
+    codeSplitting: {
+      groups: [
+        { name: 'core', test: /\/target\/pkg\/|dispatch-guard:wasm|\/js\/host\.js$|rolldown.runtime/, priority: 2 },
+        { name: 'action', test: /\/js\/(action|core)\.js$/, priority: 1 },
+      ],
+    },
+    strict: true,
+    // A real `import()` would start the loader of ES modules, for built-in modules too.
+    dynamicImportInCjs: false,
+    comments: false,
+    minifyInternalExports: false,
+    // Small by what is left out; names and line breaks stay, for whoever reviews dist.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
+  });
+  await build.close();
+  return files.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+}
+
+/**
+ * Names a lazily loaded chunk after its source: js/cli/help.js is cli-help.cjs.
+ * @param {import('rolldown').PreRenderedChunk} chunk
+ */
+function chunkFileNames({ name, facadeModuleId }) {
+  const source = facadeModuleId && relative(join(root, 'js'), facadeModuleId);
+  return source && !source.startsWith('..') ? `${source.replaceAll('/', '-').replace(/\.js$/, '')}.cjs` : `${name}.cjs`;
+}
+
+/**
+ * What dist was built from and with.
+ * @param {string} compiler
+ * @param {string} out
+ */
+function record(compiler, out) {
+  /** @param {string} name */
+  const npmVersion = (name) => JSON.parse(readText(`node_modules/${name}/package.json`)).version;
+  const files = readdirSync(out).sort();
+  return {
+    tools: {
+      rustc: compiler,
+      'wasm-pack': output('wasm-pack', ['--version'])?.split(' ')[1],
+      'wasm-bindgen': output('wasm-bindgen', ['--version'])?.split(' ')[1],
+      binaryen: npmVersion('binaryen'),
+      rolldown: npmVersion('rolldown'),
+    },
+    sources: sourcesDigest(),
+    files: Object.fromEntries(files.map((name) => [name, sha256(readFileSync(join(out, name)))])),
+  };
+}
+
+/** One digest over the project's own code in dist: of lines `SHA-256  path`, as `sha256sum` prints them. */
+export function sourcesDigest() {
+  const found = ['js', 'src'].flatMap((directory) =>
+    readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+  );
+  const paths = ['Cargo.lock', 'Cargo.toml', ...found].sort();
+  return sha256(paths.map((path) => `${sha256(readFileSync(join(root, path)))}  ${path}\n`).join(''));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await main(async () => {
+    const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } });
+    const start = performance.now();
+    const out = resolve(values.out);
+    await build(out);
+    console.log(`built ${out} in ${seconds(start)}`);
+  });
+}

