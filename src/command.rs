@@ -372,10 +372,10 @@ fn repository(value: &str) -> Result<Option<(String, String)>, String> {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
     };
     let is_sound = full_name.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name));
-    if !is_sound {
-        return Err(format!("`--repository` is {}; it has to be `OWNER/NAME` or `OWNER/NAME:ID`", quote(value)));
+    match whole_number("repository", id) {
+        Ok(id) if is_sound => Ok(Some((full_name.to_owned(), id))),
+        _ => Err(format!("`--repository` is {}; it has to be `OWNER/NAME` or `OWNER/NAME:ID`", quote(value))),
     }
-    Ok(Some((full_name.to_owned(), whole_number("repository", id)?)))
 }
 
 /// The parts of `LOGIN[:ID]`; nothing where the option is not given.
@@ -462,5 +462,177 @@ impl Host for Reader<'_> {
 
     fn read_only(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(text: &str) -> Json {
+        json::parse(text.as_bytes()).unwrap().root
+    }
+
+    fn variables(options: &str, event: &str) -> Environment {
+        environment(&question(options), None, None, event.as_bytes()).unwrap()
+    }
+
+    const EVENT: &str =
+        r#"{"repository": {"id": 100200, "full_name": "acme/charts"}, "sender": {"login": "eve", "id": 7}}"#;
+
+    #[test]
+    fn what_is_not_said_comes_from_the_event() {
+        let found = variables("{}", EVENT);
+        for (name, value) in [
+            ("GITHUB_REPOSITORY", "acme/charts"),
+            ("GITHUB_REPOSITORY_ID", "100200"),
+            ("GITHUB_ACTOR", "eve"),
+            ("GITHUB_ACTOR_ID", "7"),
+            ("GITHUB_TRIGGERING_ACTOR", "eve"),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+        ] {
+            assert_eq!(found.get(name), value, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_counts_before_the_event() {
+        let options = r#"{"repository": "acme/other:5", "actor": "octocat:583231", "triggering_actor": "mallory"}"#;
+        let found = variables(options, EVENT);
+        assert_eq!((found.repository(), found.repository_id()), ("acme/other", Some(5)));
+        assert_eq!((found.get("GITHUB_ACTOR"), found.get("GITHUB_ACTOR_ID")), ("octocat", "583231"));
+        assert_eq!(found.get("GITHUB_TRIGGERING_ACTOR"), "mallory");
+        assert_eq!(found.run_attempt(), Some(2));
+    }
+
+    #[test]
+    fn an_actor_without_id_has_the_senders_only_if_it_is_the_sender() {
+        assert_eq!(variables(r#"{"actor": "EVE"}"#, EVENT).get("GITHUB_ACTOR_ID"), "7");
+        assert_eq!(variables(r#"{"actor": "octocat"}"#, EVENT).get("GITHUB_ACTOR_ID"), "");
+    }
+
+    #[test]
+    fn another_actor_has_started_the_run_unless_somebody_else_is_named() {
+        let known = r#""environment": {"GITHUB_ACTOR": "eve", "GITHUB_TRIGGERING_ACTOR": "eve"}"#;
+        let found = variables(&format!(r#"{{{known}, "actor": "octocat"}}"#), EVENT);
+        assert_eq!(found.get("GITHUB_TRIGGERING_ACTOR"), "octocat");
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_adds_nothing() {
+        let found = variables(r#"{"repository": "acme/charts"}"#, "{");
+        assert_eq!((found.repository(), found.repository_id(), found.get("GITHUB_ACTOR")), ("acme/charts", None, ""));
+    }
+
+    #[test]
+    fn options_that_cannot_be_used_are_refused_by_their_names() {
+        for (option, value) in [
+            ("repository", "charts"),
+            ("repository", "acme/charts/x"),
+            ("repository", "acme/charts:x"),
+            ("repository", "acme/../x"),
+            ("actor", "@acme/team"),
+            ("actor", "role:write"),
+            ("actor", "*"),
+            ("actor", "octocat:x"),
+            ("triggering_actor", "a b"),
+            ("run_id", "0"),
+            ("run_attempt", "-1"),
+        ] {
+            let text = format!(r#"{{"{option}": "{value}"}}"#);
+            let error = environment(&question(&text), None, None, EVENT.as_bytes()).unwrap_err();
+            let name = format!("`--{}`", option.replace('_', "-"));
+            assert!(error.contains(&name) && error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_server_follows_the_api() {
+        for (api, server) in [
+            ("https://ghe.example/api/v3/", "https://ghe.example"),
+            ("https://api.acme.ghe.com", "https://acme.ghe.com"),
+            ("https://api.github.com", "https://github.com"),
+            ("http://127.0.0.1:8080", "https://github.com"),
+        ] {
+            let options = format!(r#"{{"api_url": "{api}"}}"#);
+            assert_eq!(variables(&options, EVENT).server_url(), server, "{api}");
+        }
+        let both = r#"{"api_url": "https://ghe.example/api/v3", "server_url": "https://other.example"}"#;
+        assert_eq!(variables(both, EVENT).server_url(), "https://other.example");
+    }
+
+    #[test]
+    fn flat_inputs_that_are_given_twice_are_a_list() {
+        let flat = r#"{"flat": ["base-branches=main", "base-branches=next", "payload=pr: pull-request"]}"#;
+        let found = inputs(&question(flat), Map::default()).unwrap();
+        assert_eq!(found.get("base-branches").map(String::as_str), Some("main\nnext"));
+        assert_eq!(found.get("payload").map(String::as_str), Some("pr: pull-request"));
+        for (pair, word) in
+            [("base-branches", "NAME=VALUE"), ("base-branch=x", "`base-branches`"), ("mode=evaluate", "mode")]
+        {
+            let text = format!(r#"{{"flat": ["{pair}"]}}"#);
+            let error = inputs(&question(&text), Map::default()).unwrap_err();
+            assert!(error.contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn rules_that_are_given_replace_all_that_were_recorded() {
+        let then = || {
+            Map::from(
+                [("policy-file", "p.yml"), ("base-branches", "main"), ("signing-keys", "***")]
+                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
+            )
+        };
+        let names = |question: &str| {
+            let mut names: Vec<String> =
+                inputs(&json::parse(question.as_bytes()).unwrap().root, then()).unwrap().keys().cloned().collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names("{}"), ["base-branches", "policy-file", "signing-keys", "token"]);
+        assert_eq!(names(r#"{"policy": "version: 1"}"#), ["policy", "signing-keys", "token"]);
+        assert_eq!(names(r#"{"flat": ["dispatch-types=x"]}"#), ["dispatch-types", "signing-keys", "token"]);
+    }
+
+    #[test]
+    fn an_empty_policy_is_refused() {
+        assert!(inputs(&question(r#"{"policy": " \n"}"#), Map::default()).unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn every_code_has_an_exit_status() {
+        for code in Code::ALL {
+            let name = code.name();
+            let status = match code.info().verdict {
+                Verdict::Allow => ALLOW,
+                Verdict::Deny => DENY,
+                Verdict::Error if name.starts_with("config.") || name.starts_with("event.") => MISUSE,
+                Verdict::Error => NO_ANSWER,
+            };
+            assert_eq!(exit_code(*code), status, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_error_of_a_policy_is_told_with_its_place() {
+        let errors = lint(b"version: 2\nevents:\n  push:\n    typos: [x]\n");
+        let places: Vec<_> = errors.iter().map(|error| (error.line, error.column)).collect();
+        assert_eq!(places, [(1, 10), (4, 5)]);
+        assert!(errors[1].message.starts_with("`events.push.typos`: "), "{}", errors[1].message);
+        assert!(lint(b"version: 1\nevents:\n  push:\n").is_empty());
+    }
+
+    #[test]
+    fn a_policy_that_is_not_utf_8_is_told_with_its_place() {
+        let errors =
+            lint("version: 1\nf\u{fc}r ".as_bytes().iter().chain(b"\xff").copied().collect::<Vec<_>>().as_slice());
+        assert_eq!((errors.len(), errors[0].line, errors[0].column), (1, 2, 5));
+    }
+
+    #[test]
+    fn messages_of_a_policy_stay_on_one_line() {
+        let errors = lint("version: 1\nevents:\n  push:\n    \"a\\n::error::b\\u202e\": x\n".as_bytes());
+        assert!(errors[0].message.contains("\\u{202e}") && !errors[0].message.contains(['\n', '\u{202e}']));
     }
 }

@@ -265,9 +265,13 @@ impl Code {
     }
 }
 
-/// Why a decision stopped before its end: what was found, what is allowed, and how to mend it.
+/// Why a decision stopped before its end. It is boxed, so that the many functions which may stop hand on a pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stop {
+pub struct Stop(Box<StopWords>);
+
+/// What was found, what is allowed, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StopWords {
     /// The reason.
     pub code: Code,
     /// What was found, as a clause.
@@ -278,16 +282,34 @@ pub struct Stop {
     pub cure: String,
 }
 
+impl std::ops::Deref for Stop {
+    type Target = StopWords;
+
+    fn deref(&self) -> &StopWords {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Stop {
+    fn deref_mut(&mut self) -> &mut StopWords {
+        &mut self.0
+    }
+}
+
 impl Stop {
     /// A stop with the code's own line of cure.
     pub fn new(code: Code, found: impl Into<String>, allowed: impl Into<String>) -> Self {
-        Self { code, found: found.into(), allowed: allowed.into(), cure: code.info().cure.to_owned() }
+        Self::boxed(code, found.into(), allowed.into())
+    }
+
+    fn boxed(code: Code, found: String, allowed: String) -> Self {
+        Self(Box::new(StopWords { code, found, allowed, cure: code.info().cure.to_owned() }))
     }
 
     /// The same with another cure.
     #[must_use]
     pub fn mend(mut self, cure: impl Into<String>) -> Self {
-        self.cure = cure.into();
+        self.0.cure = cure.into();
         self
     }
 
@@ -554,7 +576,7 @@ impl Decision {
         self.allowed = false;
         self.reason_code = stop.code;
         self.reason = stop.reason();
-        self.mend = stop.cure;
+        self.mend.clone_from(&stop.cure);
     }
 
     /// Records a payload that has passed; events that carry none leave it `null`.

@@ -11,7 +11,7 @@ use crate::invocation::Invocation;
 use crate::json::Json;
 use crate::outcome::{Annotation, Outcome, Outputs, json};
 use crate::summary;
-use crate::text::{capitalise, log_json, log_line};
+use crate::text::{capitalise, log_json, log_line, quote};
 
 /// What an action works with.
 pub struct Tools<'a> {
@@ -51,25 +51,21 @@ impl<'a> Tools<'a> {
     }
 }
 
-/// What an action has established while it worked.
-pub trait Facts {
+/// What came of an action.
+pub struct Deed {
     /// The action's name.
-    fn action(&self) -> &'static str;
-
+    pub action: &'static str,
     /// The word for success, which is also the deciding output.
-    fn done(&self) -> &'static str;
-
+    pub done: &'static str,
     /// Whether the job's summary shows it.
-    fn has_summary(&self) -> bool;
-
-    /// Everything, for the audit line. None of it is a secret: [`Tools::check_public`].
-    fn audit(&self) -> Json;
-
+    pub has_summary: bool,
+    /// What was established while it worked, for the audit line and for people: names as in the former, and values none
+    /// of which is a secret ([`Tools::check_public`]). People are spared what is empty.
+    pub facts: Vec<(&'static str, Json)>,
     /// The outputs beside the deciding one and the reason.
-    fn outputs(&self) -> Vec<(&'static str, String)>;
-
-    /// What people want to see: a name and a value, the value quoted in backticks where somebody else wrote it.
-    fn rows(&self) -> Vec<(&'static str, String)>;
+    pub outputs: Vec<(&'static str, String)>,
+    /// The sentence for success, or why there is none.
+    pub result: Result<String, Stop>,
 }
 
 /// The audit line of an action.
@@ -88,64 +84,67 @@ struct Audit<'a> {
     api_requests: Vec<Call>,
 }
 
-/// What the shim carries out for an action that has ended.
-///
-/// `result` is the sentence for success, or why there is none. Where the action has not come as far as the API, no text
-/// holds a secret.
-pub fn outcome(
-    facts: &dyn Facts,
-    result: Result<String, Stop>,
-    invocation: &Invocation<'_>,
-    host: &dyn Host,
-    github: Option<&Github<'_>>,
-) -> Outcome {
-    let clean = |text: String| match github {
-        Some(github) => github.clean(text),
-        None => text,
-    };
-    let done = result.is_ok();
-    let (code, reason, mend) = match result {
-        Ok(sentence) => (Code::Allowed, sentence, String::new()),
-        Err(stop) => (stop.code, stop.reason(), stop.cure),
-    };
-    let (reason, mend) = (clean(reason), clean(mend));
-    let calls = github.map(Github::calls).unwrap_or_default();
-    let audit = json(&Audit {
-        schema_version: 1,
-        version: crate::VERSION,
-        time: crate::time::rfc3339(host.now()),
-        action: facts.action(),
-        done,
-        reason_code: code,
-        reason: &reason,
-        mend: &mend,
-        run: RunFacts::of(&invocation.environment),
-        facts: facts.audit(),
-        api_requests: calls.into_iter().map(|call| Call { path: clean(call.path), ..call }).collect(),
-    });
+impl Deed {
+    /// What the shim carries out. Where the action has not come as far as the API, no text holds a secret.
+    pub fn outcome(self, invocation: &Invocation<'_>, host: &dyn Host, github: Option<&Github<'_>>) -> Outcome {
+        let clean = |text: String| match github {
+            Some(github) => github.clean(text),
+            None => text,
+        };
+        let done = self.result.is_ok();
+        let (code, reason, mend) = match self.result {
+            Ok(sentence) => (Code::Allowed, sentence, String::new()),
+            Err(stop) => (stop.code, stop.reason(), stop.cure.clone()),
+        };
+        let (reason, mend) = (clean(reason), clean(mend));
+        let rows: Vec<(String, String)> = self.facts.iter().filter_map(|(name, value)| row(name, value)).collect();
+        let calls = github.map(Github::calls).unwrap_or_default();
+        let audit = json(&Audit {
+            schema_version: 1,
+            version: crate::VERSION,
+            time: crate::time::rfc3339(host.now()),
+            action: self.action,
+            done,
+            reason_code: code,
+            reason: &reason,
+            mend: &mend,
+            run: RunFacts::of(&invocation.environment),
+            facts: Json::Object(self.facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+            api_requests: calls.into_iter().map(|call| Call { path: clean(call.path), ..call }).collect(),
+        });
 
-    let word = if done { facts.done().to_owned() } else { format!("not {}", facts.done()) };
-    let rows = facts.rows();
-    let mut log = vec![
-        format!("dispatch-guard {}: {} ({})", crate::VERSION, word.to_ascii_uppercase(), code.name()),
-        format!("  {}.", capitalise(&reason)),
-    ];
-    if !mend.is_empty() {
-        log.push(format!("  {mend}"));
-    }
-    log.extend(rows.iter().map(|(name, value)| format!("  {name}: {value}")));
-    let mut log: Vec<String> = log.into_iter().map(|line| log_line(&clean(line))).collect();
-    log.push(log_json(&audit));
+        let word = if done { self.done.to_owned() } else { format!("not {}", self.done) };
+        let mut log = vec![
+            format!("dispatch-guard {}: {} ({})", crate::VERSION, word.to_ascii_uppercase(), code.name()),
+            format!("  {}.", capitalise(&reason)),
+        ];
+        if !mend.is_empty() {
+            log.push(format!("  {mend}"));
+        }
+        log.extend(rows.iter().map(|(name, value)| format!("  {name}: {value}")));
+        let mut log: Vec<String> = log.into_iter().map(|line| log_line(&clean(line))).collect();
+        log.push(log_json(&audit));
 
-    let mut outputs = vec![("reason-code", code.name().to_owned()), ("reason", reason.clone())];
-    outputs.extend(facts.outputs().into_iter().map(|(name, value)| (name, clean(value))));
-    outputs.push((facts.done(), done.to_string()));
-    Outcome {
-        outputs: Outputs(outputs),
-        exit_code: u8::from(!done),
-        annotation: (!done).then(|| Annotation::new("error", code, &reason, &mend)),
-        log,
-        summary: facts.has_summary().then(|| clean(summary::deed(&word, done, code, &reason, &mend, &rows))),
-        files: Vec::new(),
+        let mut outputs = vec![("reason-code", code.name().to_owned()), ("reason", reason.clone())];
+        outputs.extend(self.outputs.into_iter().map(|(name, value)| (name, clean(value))));
+        outputs.push((self.done, done.to_string()));
+        Outcome {
+            outputs: Outputs(outputs),
+            exit_code: u8::from(!done),
+            annotation: (!done).then(|| Annotation::new("error", code, &reason, &mend)),
+            log,
+            summary: self.has_summary.then(|| clean(summary::deed(&word, done, code, &reason, &mend, &rows))),
+            files: Vec::new(),
+        }
     }
+}
+
+/// A fact as people read it; nothing where it is empty.
+fn row(name: &str, value: &Json) -> Option<(String, String)> {
+    let shown = match value {
+        Json::String(text) if !text.is_empty() => quote(text),
+        Json::Number(number) => number.as_str().to_owned(),
+        _ => return None,
+    };
+    Some((name.replace('_', " "), shown))
 }

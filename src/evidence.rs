@@ -191,13 +191,13 @@ fn object<'k>(members: impl IntoIterator<Item = (&'k str, Json)>) -> Json {
     Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-/// The value with every string in it changed.
+/// The value with every string in it changed, but not the keys.
 fn mapped(json: &Json, change: &dyn Fn(&str) -> String) -> Json {
     match json {
         Json::String(text) => Json::String(change(text)),
         Json::Array(elements) => Json::Array(elements.iter().map(|element| mapped(element, change)).collect()),
         Json::Object(members) => {
-            let members = members.iter().map(|(key, value)| (change(key), mapped(value, change)));
+            let members = members.iter().map(|(key, value)| (key.to_owned(), mapped(value, change)));
             Json::Object(members.collect::<Object>())
         }
         other => other.clone(),

@@ -115,8 +115,9 @@ impl<'h> Github<'h> {
         if origin(base).is_none() {
             return Err(Stop::new(
                 Code::ConfigInvalidInput,
-                format!("`GITHUB_API_URL` is {}", quote(base)),
-                "it has to be an address that starts with `https://`",
+                // Whatever stands before an `@` may be a password.
+                format!("`GITHUB_API_URL` is {}", quote(base.rsplit('@').next().unwrap_or_default())),
+                "it has to be an address that starts with `https://`, without a user's name or password",
             ));
         }
         Ok(Self {

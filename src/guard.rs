@@ -224,7 +224,7 @@ impl Guard<'_> {
         decision.identities.extend(author);
         result.map_err(|stop| match stop.code {
             Code::ActorConfusedDeputy | Code::ActorIdentityMismatch => {
-                Stop::new(Code::PullRequestAuthorNotAllowed, stop.found, stop.allowed)
+                Stop::new(Code::PullRequestAuthorNotAllowed, stop.found.as_str(), stop.allowed.as_str())
             }
             _ => stop,
         })

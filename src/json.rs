@@ -8,9 +8,10 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use json_event_parser::{JsonEvent, SliceJsonParser};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::decimal::Decimal;
+use crate::ecmascript;
 
 /// The deepest nesting of arrays and objects that is kept; what lies deeper is a flaw.
 pub const MAX_DEPTH: usize = 64;
@@ -117,12 +118,11 @@ impl Number {
 
     /// Whether an IEEE 754 double holds the number without rounding it to other digits, as RFC 8785 requires.
     pub fn fits_double(&self) -> bool {
-        let Ok(double) = self.0.parse::<f64>() else { return false };
-        double.is_finite()
-            && match (self.decimal(), Decimal::parse(ryu_js::Buffer::new().format_finite(double))) {
-                (Some(written), Some(held)) => written.compare(&held) == Ordering::Equal,
-                _ => false,
-            }
+        let held = ecmascript::shortest(&self.0).and_then(|digits| Decimal::parse(&digits));
+        match (self.decimal(), held) {
+            (Some(written), Some(held)) => written.compare(&held) == Ordering::Equal,
+            _ => false,
+        }
     }
 }
 
@@ -252,6 +252,17 @@ impl Json {
         }
     }
 
+    /// A key that stands twice in its object, in this value or below.
+    pub fn repeated_key(&self) -> Option<&str> {
+        match self {
+            Json::Array(elements) => elements.iter().find_map(Json::repeated_key),
+            Json::Object(object) => {
+                object.repeated_key().or_else(|| object.iter().find_map(|(_, value)| value.repeated_key()))
+            }
+            _ => None,
+        }
+    }
+
     fn write(&self, out: &mut String) {
         match self {
             Json::Null => out.push_str("null"),
@@ -289,39 +300,14 @@ fn write_string(text: &str, out: &mut String) {
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
-/// Only for values whose numbers [`Number::fits`]: others are written as the nearest double.
+/// Written as the text it came as, so that no number changes on its way through.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Json::Null => serializer.serialize_unit(),
-            Json::Bool(value) => serializer.serialize_bool(*value),
-            Json::Number(number) => number.serialize(serializer),
-            Json::String(text) => serializer.serialize_str(text),
-            Json::Array(elements) => serializer.collect_seq(elements),
-            Json::Object(object) => object.serialize(serializer),
-        }
-    }
-}
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Ok(value) = self.0.parse::<i64>() {
-            serializer.serialize_i64(value)
-        } else if let Ok(value) = self.0.parse::<u64>() {
-            serializer.serialize_u64(value)
-        } else {
-            serializer.serialize_f64(self.0.parse().map_err(serde::ser::Error::custom)?)
-        }
-    }
-}
-
-impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.len()))?;
-        for (key, value) in self.iter() {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
+        // What serde_json's `RawValue` does, without its parser, which would read our own text once more.
+        const RAW_VALUE: &str = "$serde_json::private::RawValue";
+        let mut raw = serializer.serialize_struct(RAW_VALUE, 1)?;
+        raw.serialize_field(RAW_VALUE, &self.to_compact())?;
+        raw.end()
     }
 }
 

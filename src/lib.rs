@@ -12,6 +12,7 @@ pub mod config;
 pub mod decimal;
 pub mod decision;
 pub mod deed;
+pub mod ecmascript;
 pub mod environment;
 pub mod event;
 pub mod evidence;

@@ -3,13 +3,13 @@
 //! A run that a dispatch starts belongs to the default branch's commit, so its checks never show on the pull request.
 
 use crate::decision::{Code, Stop};
-use crate::deed::{self, Facts, Tools};
+use crate::deed::{Deed, Tools};
 use crate::environment::Environment;
 use crate::github::{Failure, Github, Refusal, Retry, origin, repository_path};
 use crate::host::Host;
 use crate::inputs::{self, Inputs};
 use crate::invocation::Invocation;
-use crate::json::{Json, Object};
+use crate::json::Json;
 use crate::outcome::Outcome;
 use crate::policy::field::is_commit_id;
 use crate::text::{is_deceptive, quote};
@@ -41,57 +41,14 @@ struct CommitStatus {
     target_url: String,
 }
 
-impl Facts for CommitStatus {
-    fn action(&self) -> &'static str {
-        "report"
-    }
-
-    fn done(&self) -> &'static str {
-        "reported"
-    }
-
-    fn has_summary(&self) -> bool {
-        // The status itself is what people look at.
-        false
-    }
-
-    fn audit(&self) -> Json {
-        let members = [
-            ("repository", &*self.repository),
-            ("sha", &self.sha),
-            ("context", &self.context),
-            ("state", self.state),
-            ("description", &self.description),
-            ("target_url", &self.target_url),
-        ];
-        Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), Json::string(value))).collect())
-    }
-
-    fn outputs(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
-    fn rows(&self) -> Vec<(&'static str, String)> {
-        let rows = [
-            ("repository", &*self.repository),
-            ("commit", &self.sha),
-            ("context", &self.context),
-            ("state", self.state),
-            ("description", &self.description),
-            ("page", &self.target_url),
-        ];
-        rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, quote(value))).collect()
-    }
-}
-
 /// Reports. Every fault ends in an outcome that says that nothing was reported.
 pub async fn report(invocation: &Invocation<'_>, host: &dyn Host) -> Outcome {
     let mut status = CommitStatus::default();
     match Tools::new(inputs::REPORT, invocation, host) {
-        Err(stop) => deed::outcome(&status, Err(stop), invocation, host, None),
+        Err(stop) => status.ended(Err(stop)).outcome(invocation, host, None),
         Ok(tools) => {
             let result = perform(&tools, &mut status).await;
-            deed::outcome(&status, result, invocation, host, Some(&tools.github))
+            status.ended(result).outcome(invocation, host, Some(&tools.github))
         }
     }
 }
@@ -140,15 +97,33 @@ impl CommitStatus {
         Err(Stop::new(Code::ApiInvalidResponse, found, "it has to repeat `state` and `context`"))
     }
 
+    /// The request's body; what is empty is left out.
     fn to_json(&self) -> Json {
-        let members = [
+        let given = self.members().into_iter().filter(|(_, value)| !value.is_empty());
+        Json::Object(given.map(|(key, value)| (key.to_owned(), Json::string(value))).collect())
+    }
+
+    fn members(&self) -> [(&'static str, &str); 4] {
+        [
             ("state", self.state),
-            ("context", &*self.context),
-            ("description", &*self.description),
-            ("target_url", &*self.target_url),
-        ];
-        let given = members.into_iter().filter(|(_, value)| !value.is_empty());
-        Json::Object(given.map(|(key, value)| (key.to_owned(), Json::string(value))).collect::<Object>())
+            ("context", &self.context),
+            ("description", &self.description),
+            ("target_url", &self.target_url),
+        ]
+    }
+
+    fn ended(&self, result: Result<String, Stop>) -> Deed {
+        let of = [("repository", &*self.repository), ("sha", &self.sha)];
+        let facts = of.into_iter().chain(self.members()).map(|(name, value)| (name, Json::string(value)));
+        Deed {
+            action: "report",
+            done: "reported",
+            // The status itself is what people look at.
+            has_summary: false,
+            facts: facts.collect(),
+            outputs: Vec::new(),
+            result,
+        }
     }
 }
 

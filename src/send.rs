@@ -6,7 +6,7 @@
 use futures_util::future::join;
 
 use crate::decision::{Code, Stop};
-use crate::deed::{self, Facts, Tools};
+use crate::deed::{Deed, Tools};
 use crate::event::{Event, EventName};
 use crate::host::Host;
 use crate::inputs;
@@ -39,72 +39,44 @@ struct Dispatch {
     proofs: Vec<&'static str>,
     /// The payload as it is sent, but without the ID token: the runner drops an output that holds a secret.
     payload: String,
-    /// Where the runs that it starts are listed.
-    runs: String,
-}
-
-impl Facts for Dispatch {
-    fn action(&self) -> &'static str {
-        "send"
-    }
-
-    fn done(&self) -> &'static str {
-        "sent"
-    }
-
-    fn has_summary(&self) -> bool {
-        true
-    }
-
-    fn audit(&self) -> Json {
-        let number = |value: Option<u64>| value.map_or(Json::Null, Json::integer);
-        let proofs = self.proofs.iter().map(|proof| Json::string(*proof)).collect();
-        let members = [
-            ("repository", Json::string(&self.repository)),
-            ("event_type", Json::string(&self.event_type)),
-            ("pr_number", number(self.pr_number)),
-            ("head_sha", Json::string(&self.head_sha)),
-            ("nonce", Json::string(&self.nonce)),
-            ("hops", number(self.hops)),
-            ("proofs", Json::Array(proofs)),
-        ];
-        Json::Object(members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
-    }
-
-    fn outputs(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("event-type", self.event_type.clone()),
-            ("nonce", self.nonce.clone()),
-            ("pr-number", self.pr_number.map(|number| number.to_string()).unwrap_or_default()),
-            ("head-sha", self.head_sha.clone()),
-            ("payload", self.payload.clone()),
-        ]
-    }
-
-    fn rows(&self) -> Vec<(&'static str, String)> {
-        let text = |value: &str| if value.is_empty() { String::new() } else { quote(value) };
-        let rows = vec![
-            ("repository", text(&self.repository)),
-            ("event type", text(&self.event_type)),
-            ("pull request", self.pr_number.map(|number| format!("#{number}")).unwrap_or_default()),
-            ("commit", text(&self.head_sha)),
-            ("nonce", text(&self.nonce)),
-            ("hops", self.hops.map(|hops| hops.to_string()).unwrap_or_default()),
-            ("proofs", self.proofs.join(", ")),
-            ("runs it starts", self.runs.clone()),
-        ];
-        rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
-    }
 }
 
 /// Sends. Every fault ends in an outcome that says that nothing was sent, or may have been.
 pub async fn send(invocation: &Invocation<'_>, host: &dyn Host) -> Outcome {
     let mut dispatch = Dispatch::default();
     match Tools::new(inputs::SEND, invocation, host) {
-        Err(stop) => deed::outcome(&dispatch, Err(stop), invocation, host, None),
+        Err(stop) => dispatch.ended(Err(stop)).outcome(invocation, host, None),
         Ok(mut tools) => {
             let result = perform(invocation, host, &mut tools, &mut dispatch).await;
-            deed::outcome(&dispatch, result, invocation, host, Some(&tools.github))
+            dispatch.ended(result).outcome(invocation, host, Some(&tools.github))
+        }
+    }
+}
+
+impl Dispatch {
+    fn ended(self, result: Result<String, Stop>) -> Deed {
+        let number = |value: Option<u64>| value.map_or(Json::Null, Json::integer);
+        Deed {
+            action: "send",
+            done: "sent",
+            has_summary: true,
+            facts: vec![
+                ("repository", Json::string(self.repository)),
+                ("event_type", Json::string(self.event_type.clone())),
+                ("pr_number", number(self.pr_number)),
+                ("head_sha", Json::string(self.head_sha.clone())),
+                ("nonce", Json::string(self.nonce.clone())),
+                ("hops", number(self.hops)),
+                ("proofs", Json::string(self.proofs.join(", "))),
+            ],
+            outputs: vec![
+                ("event-type", self.event_type),
+                ("nonce", self.nonce),
+                ("pr-number", self.pr_number.map(|number| number.to_string()).unwrap_or_default()),
+                ("head-sha", self.head_sha),
+                ("payload", self.payload),
+            ],
+            result,
         }
     }
 }
@@ -158,7 +130,6 @@ async fn perform(
     dispatch.payload = Json::Object(shown).to_compact();
 
     delivery::deliver(&tools.github, &order, payload, seen).await?;
-    dispatch.runs = runs_page(tools, &order);
     Ok(sentence(dispatch))
 }
 
@@ -227,11 +198,6 @@ fn pin(envelope: &mut Envelope, pr: Option<&PullRequest>) {
     envelope.head_sha = Some(pr.head_sha.clone());
     envelope.base_ref = Some(pr.base_ref.clone());
     envelope.base_sha = Some(pr.base_sha.clone());
-}
-
-/// GitHub does not say which runs a dispatch starts; its list of them is the next best.
-fn runs_page(tools: &Tools<'_>, order: &Order) -> String {
-    format!("{}/{}/actions?query=event:repository_dispatch", tools.environment.server_url(), order.repository)
 }
 
 fn sentence(dispatch: &Dispatch) -> String {

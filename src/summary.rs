@@ -18,7 +18,7 @@ pub fn guard(decision: &Decision) -> String {
 }
 
 /// The summary of something that was done, or not: what came of it, and what is known of it.
-pub fn deed(word: &str, done: bool, code: Code, reason: &str, mend: &str, rows: &[(&str, String)]) -> String {
+pub fn deed(word: &str, done: bool, code: Code, reason: &str, mend: &str, rows: &[(String, String)]) -> String {
     let mut out = String::new();
     head(&mut out, &format!("{} {word}", if done { "✅" } else { "⛔" }), code, reason, mend);
     if !rows.is_empty() {

@@ -151,9 +151,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// `; did you mean …?` for a message, or nothing.
+/// ` (did you mean …?)` for a message, or nothing.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, candidates).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+    nearest(word, candidates).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
 }
 
 /// The sentence with its first letter in upper case.
@@ -178,11 +178,13 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Adds a secret; blank ones are passed over, since they would cut everything.
+    /// Adds a secret; blank ones are passed over, since they would cut everything. Longer ones are cut first, or the end
+    /// of one that begins with another would be left.
     pub fn add(&mut self, secret: &str) {
         let secret = secret.trim();
         if !secret.is_empty() {
-            self.secrets.push(secret.to_owned());
+            let place = self.secrets.partition_point(|known| known.len() >= secret.len());
+            self.secrets.insert(place, secret.to_owned());
         }
     }
 
@@ -268,5 +270,7 @@ mod tests {
         redactor.add("");
         redactor.add("s3cret");
         assert_eq!(redactor.clean("token s3cret!".to_owned()), "token ***!");
+        redactor.add("s3cret-and-more");
+        assert_eq!(redactor.clean("s3cret-and-more s3cret".to_owned()), "*** ***");
     }
 }

@@ -31,6 +31,27 @@ extern "C" {
     fn mask(this: &JsHost, secret: &str);
 }
 
+#[wasm_bindgen(module = "canonicalize")]
+extern "C" {
+    #[wasm_bindgen(js_name = default, catch)]
+    fn canonicalize_value(value: &JsValue) -> Result<Option<String>, JsValue>;
+}
+
+/// The canonical form (RFC 8785) of a JSON text without repeated keys; nothing where the text is no JSON.
+pub fn canonicalize(json: &str) -> Option<String> {
+    canonicalize_value(&js_sys::JSON::parse(json).ok()?).ok()?
+}
+
+/// The digits with which ECMAScript writes the double that is nearest to a JSON number; nothing where that is not
+/// finite.
+pub fn shortest(number: &str) -> Option<String> {
+    let double = js_sys::Number::new(&JsValue::from_str(number));
+    if !js_sys::Number::is_finite(&double.value_of().into()) {
+        return None;
+    }
+    double.to_string(10).ok().map(String::from)
+}
+
 /// Decides whether the run may go on.
 ///
 /// # Errors

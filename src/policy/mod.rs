@@ -1,6 +1,8 @@
 //! The policy: which events may go on, sent by whom, with what payload, about which pull requests.
 
 pub mod actor;
+#[cfg(feature = "schema")]
+pub mod document;
 pub mod field;
 pub mod flat;
 pub mod pattern;

@@ -5,6 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 
+use crate::ecmascript;
 use crate::json::{Json, Object};
 use crate::payload::ENVELOPE_KEY;
 use crate::text::{hex, quote};
@@ -113,7 +114,11 @@ pub fn canonical(value: &Json) -> Result<Vec<u8>, NoDigest> {
     if let Some(number) = value.inexact_number() {
         return Err(NoDigest::Inexact(number.to_owned()));
     }
-    serde_json_canonicalizer::to_vec(value).map_err(|error| NoDigest::Ambiguous(error.to_string()))
+    if let Some(key) = value.repeated_key() {
+        return Err(NoDigest::Ambiguous(format!("the key {} is repeated", quote(key))));
+    }
+    let canonical = ecmascript::canonicalize(&value.to_compact()).map(String::into_bytes);
+    canonical.ok_or_else(|| NoDigest::Ambiguous("it cannot be written".to_owned()))
 }
 
 /// What is digested.

@@ -83,20 +83,20 @@ impl Envelope {
     pub fn read(payload: &Json) -> Result<Option<Self>, Stop> {
         let Some(found) = payload.as_object().and_then(|members| members.get(ENVELOPE_KEY)) else { return Ok(None) };
         let Json::Object(members) = found else {
-            return Err(invalid("", format!("is {}", found.kind()), "an object, as send writes it"));
+            return Err(invalid("", &format!("is {}", found.kind()), "an object, as send writes it"));
         };
         if let Some((odd, _)) = members.iter().find(|(key, _)| !KEYS.contains(key)) {
             let found = format!("is no key of an envelope{}", did_you_mean(odd, KEYS));
-            return Err(invalid(odd, found, "one of the keys that send writes"));
+            return Err(invalid(odd, &found, "one of the keys that send writes"));
         }
         let reader = Reader { members };
         match members.get("v").map(Json::as_u64) {
             Some(Some(VERSION)) => {}
             Some(Some(other)) => {
-                return Err(invalid("v", format!("is {other}"), "1, the version that this guard reads"));
+                return Err(invalid("v", &format!("is {other}"), "1, the version that this guard reads"));
             }
             Some(None) => return Err(reader.wrong("v", "the number 1")),
-            None => return Err(reader.missing("v")),
+            None => return Err(missing("v")),
         }
         let envelope = Self {
             pr: reader.integer("pr", 1, MAX_PULL_REQUEST)?,
@@ -106,11 +106,9 @@ impl Envelope {
             run_id: reader.integer("run_id", 1, MAX_INTEGER)?,
             run_attempt: reader.integer("run_attempt", 1, MAX_INTEGER)?,
             workflow_ref: reader.text("workflow_ref", is_plain, "a workflow as in `GITHUB_WORKFLOW_REF`")?,
-            issued_at: reader.integer("issued_at", 0, MAX_INTEGER)?.ok_or_else(|| reader.missing("issued_at"))?,
-            nonce: reader
-                .text("nonce", is_nonce, "32 lower-case hex digits")?
-                .ok_or_else(|| reader.missing("nonce"))?,
-            hops: reader.integer("hops", 1, MAX_INTEGER)?.ok_or_else(|| reader.missing("hops"))?,
+            issued_at: reader.integer("issued_at", 0, MAX_INTEGER)?.ok_or_else(|| missing("issued_at"))?,
+            nonce: reader.text("nonce", is_nonce, "32 lower-case hex digits")?.ok_or_else(|| missing("nonce"))?,
+            hops: reader.integer("hops", 1, MAX_INTEGER)?.ok_or_else(|| missing("hops"))?,
             // What these two say is judged as a proof, and not as a field.
             signature: reader.text("signature", is_short, "text")?,
             oidc: reader.text("oidc", is_short, "text")?,
@@ -189,15 +187,15 @@ impl Reader<'_> {
             Some(other) => other.kind().to_owned(),
             None => "missing".to_owned(),
         };
-        invalid(key, format!("is {found}"), wanted)
-    }
-
-    fn missing(&self, key: &str) -> Stop {
-        invalid(key, "is missing".to_owned(), "in every envelope")
+        invalid(key, &format!("is {found}"), wanted)
     }
 }
 
-fn invalid(key: &str, found: String, wanted: &str) -> Stop {
+fn missing(key: &str) -> Stop {
+    invalid(key, "is missing", "in every envelope")
+}
+
+fn invalid(key: &str, found: &str, wanted: &str) -> Stop {
     let dot = if key.is_empty() { "" } else { "." };
     let path = quote(&format!("client_payload.{ENVELOPE_KEY}{dot}{key}"));
     Stop::new(Code::PayloadInvalidField, format!("{path} {found}"), format!("it has to be {wanted}")).mend(
@@ -254,7 +252,8 @@ mod tests {
 
     /// The smallest envelope, with one member set to a JSON text.
     fn with(key: &str, value: &str) -> Result<Option<Envelope>, Stop> {
-        let mut members = vec![("v", "1"), ("issued_at", "1"), ("hops", "1"), ("nonce", r#""00112233445566778899aabbccddeeff""#)];
+        let mut members =
+            vec![("v", "1"), ("issued_at", "1"), ("hops", "1"), ("nonce", r#""00112233445566778899aabbccddeeff""#)];
         members.retain(|(name, _)| *name != key);
         if !value.is_empty() {
             members.push((key, value));
@@ -345,7 +344,10 @@ mod tests {
     fn hops_count_on_from_the_dispatch_that_started_the_run() {
         assert_eq!(next_hops(None), Ok(1));
         assert_eq!(next_hops(Some(&Json::Null)), Ok(2));
-        assert_eq!(next_hops(Some(&payload(r#"{"v":1,"issued_at":1,"hops":4,"nonce":"00112233445566778899aabbccddeeff"}"#))), Ok(5));
+        assert_eq!(
+            next_hops(Some(&payload(r#"{"v":1,"issued_at":1,"hops":4,"nonce":"00112233445566778899aabbccddeeff"}"#))),
+            Ok(5)
+        );
         assert!(next_hops(Some(&payload(r#"{"v":1,"hops":4}"#))).is_err());
     }
 

@@ -287,7 +287,7 @@ fn check_hops(envelope: &Envelope, rule: &ProvenanceRule) -> Checked {
 /// Seconds for a person, in the largest unit that leaves at least two of it.
 fn duration(seconds: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(24 * 60 * 60, "days"), (60 * 60, "hours"), (60, "minutes")];
-    let unit = UNITS.iter().find(|(unit, _)| seconds >= 2 * unit && seconds % unit == 0);
+    let unit = UNITS.iter().find(|(unit, _)| seconds >= 2 * unit && seconds.is_multiple_of(*unit));
     match unit {
         Some((unit, name)) => format!("{} {name}", seconds / unit),
         None if seconds == 1 => "1 second".to_owned(),

@@ -1,7 +1,7 @@
 //! The proof by an ID token: GitHub itself says which workflow asked for a token for exactly this dispatch.
 //!
 //! What the token claims is held against the dispatch first, so that no request is made for one that cannot pass; then
-//! its signature against the issuer's keys (RFC 7515, 7517, 7518, 7519; GitHub Docs, "OpenID Connect reference").
+//! its signature against the issuer's keys (RFC 7515, 7517, 7518, 7519; GitHub Docs on OIDC in Actions).
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -125,7 +125,13 @@ fn is_loopback(host: &str) -> bool {
         None => host.split([':', '/']).next().unwrap_or_default(),
     };
     let name = name.to_ascii_lowercase();
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    name == "localhost" || name == "::1" || is_loopback_v4(&name)
+}
+
+/// 127.0.0.0/8 (RFC 1122, section 3.2.1.3).
+fn is_loopback_v4(name: &str) -> bool {
+    let octets: Vec<&str> = name.split('.').collect();
+    octets.len() == 4 && octets[0] == "127" && octets.iter().all(|octet| octet.parse::<u8>().is_ok())
 }
 
 fn invalid(found: impl Into<String>, allowed: impl Into<String>) -> Stop {

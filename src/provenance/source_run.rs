@@ -57,24 +57,21 @@ pub async fn verify(
     context: Context<'_>,
 ) -> Result<SourceRun, Stop> {
     let path = format!("{}/actions/runs/{run_id}", repository_path(context.environment));
-    let run = read(&path, run_id, context).await?;
-    let latest = run.attempt;
-    let run = if latest == attempt {
-        run
-    } else if latest < attempt {
+    let mut run = read(&path, run_id, context).await?;
+    if run.attempt < attempt {
         return Err(mismatch(
             format!("the envelope names attempt {attempt} of run {run_id}"),
-            format!("the run has had {latest}"),
+            format!("the run has had {}", run.attempt),
         ));
-    } else {
+    }
+    if run.attempt > attempt {
         // It was re-run since; the earlier attempt has times of its own.
-        let earlier = read(&format!("{path}/attempts/{attempt}"), run_id, context).await?;
-        if earlier.attempt == attempt {
-            earlier
-        } else {
-            return Err(invalid_response(&path, "is about another attempt"));
+        let earlier = format!("{path}/attempts/{attempt}");
+        run = read(&earlier, run_id, context).await?;
+        if run.attempt != attempt {
+            return Err(invalid_response(&earlier, "is about another attempt"));
         }
-    };
+    }
     run.check_origin(run_id, envelope.workflow_ref.as_deref(), workflows, context)?;
     run.check_time(run_id, envelope.issued_at)?;
     Ok(SourceRun { found: format!("run {run_id}, attempt {attempt}, of {}", quote(&run.path)), actor: run.actor })

@@ -24,7 +24,7 @@ pub async fn deliver(github: &Github<'_>, order: &Order, payload: Object, seen: 
         Ok(()) => Ok(()),
         Err(Failure::Uncertain(stop)) => {
             let allowed = "GitHub may have taken the dispatch all the same, so it was not sent again";
-            Err(Stop::new(stop.code, stop.found, allowed)
+            Err(Stop::new(stop.code, stop.found.as_str(), allowed)
                 .mend("Look under Actions whether a run with this nonce has started; send again only if none has."))
         }
         Err(Failure::Refused(Refusal { status: 404, .. })) => {
@@ -84,12 +84,12 @@ fn invisible(order: &Order) -> Stop {
 
 const OWN_ONLY: &str = "`GITHUB_TOKEN` reaches only its own repository";
 
-fn lacks_permission(stop: Stop, order: &Order) -> Stop {
-    let allowed = format!("the token needs `{PERMISSION}` there");
+fn lacks_permission(mut stop: Stop, order: &Order) -> Stop {
+    stop.allowed = format!("the token needs `{PERMISSION}` there");
     let cure = if order.is_foreign {
         format!("Give a `token` that has `{PERMISSION}` on {}; {OWN_ONLY}.", quote(&order.repository))
     } else {
         format!("Add `{PERMISSION}` to the job's `permissions:`, or give a `token` that has it.")
     };
-    Stop { allowed, cure, ..stop }
+    stop.mend(cure)
 }

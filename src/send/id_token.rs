@@ -1,4 +1,4 @@
-//! The ID token that GitHub gives a job with `id-token: write` (GitHub Docs, "OpenID Connect reference").
+//! The ID token that GitHub gives a job with `id-token: write` (GitHub Docs, "`OpenID` Connect reference").
 
 use crate::decision::{Code, Stop};
 use crate::deed::Tools;
@@ -52,8 +52,9 @@ fn explain(failure: Failure) -> Stop {
         Failure::Stop(stop) | Failure::Uncertain(stop) if stop.code == Code::ApiUnauthorized => {
             without_permission("GitHub refused to give an ID token with status 401".to_owned())
         }
-        Failure::Stop(stop) | Failure::Uncertain(stop) => {
-            Stop { found: format!("no ID token could be had: {}", stop.found), ..stop }
+        Failure::Stop(mut stop) | Failure::Uncertain(mut stop) => {
+            stop.found = format!("no ID token could be had: {}", stop.found);
+            stop
         }
     }
 }
