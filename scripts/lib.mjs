@@ -36,7 +36,7 @@ export class Failure extends Error {}
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.cwd]
- * @param {boolean} [options.quiet] print its output only if it fails
+ * @param {boolean} [options.quiet] print nothing of it; if it fails, its output is in the message
  * @param {number} [options.timeout] in milliseconds
  * @returns {Promise<void>}
  */
@@ -56,8 +56,7 @@ export function run(program, args, options = {}) {
     child.on('error', (error) => reject(new Failure(`\`${command}\` did not start: ${error.message}`)));
     child.on('close', (status, signal) => {
       if (status === 0) return resolve();
-      process.stderr.write(output);
-      reject(new Failure(`\`${command}\` ended with ${signal ?? `status ${status}`}`));
+      reject(new Failure(`${output}\`${command}\` ended with ${signal ?? `status ${status}`}`));
     });
   });
 }

@@ -1,8 +1,8 @@
 // @ts-check
 // Gets everything that building and testing need; does nothing, quickly, where it is already here.
 //
-//   npm run setup              all of it
-//   npm run setup -- npm wasm  only these parts
+//   npm run setup                       all of it
+//   npm run setup -- npm compiler wasm  only these parts: what a build needs
 //
 // Needed beforehand: Node 20 or later, a stable Rust with cargo, Python 3.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -21,6 +21,7 @@ const parts = {
   wasm: { title: 'wasm-pack and wasm-bindgen', ready: wasmToolsReady, install: installWasmTools },
   python: { title: 'runner and checkers', ready: pythonReady, install: installPython },
 };
+
 /** What npm noted of the last install, in node_modules, against the lock file. */
 function npmReady() {
   const note = join(root, 'node_modules', '.package-lock.json');
@@ -66,7 +67,9 @@ async function installWasmTools() {
     await run('cargo', [...install, 'wasm-pack', '--version', wasmPackVersion, '--locked'], options);
   }
   if (!wasmBindgenReady()) {
-    await run('cargo', [...install, 'wasm-bindgen-cli', '--version', wasmBindgenVersion()], options);
+    const wasmBindgen = [...install, 'wasm-bindgen-cli', '--version', wasmBindgenVersion()];
+    // A mirror may lack one of the locked crates and have another release of it.
+    await run('cargo', [...wasmBindgen, '--locked'], options).catch(() => run('cargo', wasmBindgen, options));
   }
   rmSync(build, { recursive: true, force: true });
 }
@@ -105,12 +108,14 @@ await main(async () => {
     }),
   );
   const failed = results.filter((result) => result.status === 'rejected');
-  if (failed.length) throw new Failure(failed.map((result) => result.reason.stack ?? result.reason).join('\n'));
+  if (failed.length) {
+    const reasons = failed.map(({ reason }) => (reason instanceof Failure ? reason.message : reason.stack));
+    throw new Failure(reasons.join('\n'));
+  }
 
-  const compiler = wasmCompiler();
-  if (compiler)
-    console.log(
-      `setup: ${compiler.version}${compiler.version.includes(` ${pinned} `) ? '' : ` (releases: ${pinned})`}`,
-    );
+  const version = wasmCompiler()?.version ?? 'no Rust for wasm';
+  console.log(
+    `setup: ${version}${version.startsWith(`rustc ${pinned} `) ? '' : ` (a release is built with ${pinned})`}`,
+  );
   console.log(`setup: done in ${seconds(start)}`);
 });

@@ -7,6 +7,7 @@ use crate::decision::{Code, Decision, Step, Stop};
 use crate::environment::Environment;
 use crate::event::EventName;
 use crate::github::{Failure, Github, Refusal, segment};
+use crate::host::apart;
 use crate::identity::repository_path;
 use crate::inputs::Inputs;
 use crate::policy::read::Diagnostic;
@@ -45,7 +46,7 @@ pub async fn read<'a>(
             "policy".clone_into(&mut decision.policy.source);
             from_text(decision, text, "the input `policy`")
         }
-        (true, false, true) => from_file(decision, file, environment, github).await,
+        (true, false, true) => apart(from_file(decision, file, environment, github)).await,
         (true, true, false) => {
             "inputs".clone_into(&mut decision.policy.source);
             flat::policy(inputs)

@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use crate::event::{Event, EventName, Source};
 use crate::evidence::Recorder;
 use crate::github::Github;
-use crate::host::Host;
+use crate::host::{Host, apart};
 use crate::identity::{self, Context, Identity, Part};
 use crate::inputs::{self, Inputs, Reporting};
 use crate::invocation::Invocation;
@@ -35,7 +35,7 @@ pub async fn decide(invocation: &Invocation<'_>, host: &dyn Host) -> Judgement {
     match Recorder::wanted(invocation, host) {
         None => decide_over(invocation, host).await,
         Some(recorder) => {
-            let mut judgement = decide_over(invocation, &recorder).await;
+            let mut judgement = apart(decide_over(invocation, &recorder)).await;
             judgement.evidence = Some(recorder.document(invocation, &judgement.decision));
             judgement
         }
@@ -115,7 +115,7 @@ impl Guard<'_> {
 
         decision.at = Step::Once;
         let context = once::Context { environment: self.environment(), github: self.github, host: self.host };
-        once::judge(decision, &event, rule, envelope.as_ref(), pr.as_ref(), context).await?;
+        apart(once::judge(decision, &event, rule, envelope.as_ref(), pr.as_ref(), context)).await?;
 
         Ok(allowed_sentence(decision))
     }
@@ -142,7 +142,8 @@ impl Guard<'_> {
         } else {
             identities.len()
         };
-        let result = identity::judge(decision, Step::Actor, &mut identities[..judged], actors, self.context()).await;
+        let judged = &mut identities[..judged];
+        let result = apart(identity::judge(decision, Step::Actor, judged, actors, self.context())).await;
         decision.identities = identities;
         result
     }
@@ -168,7 +169,7 @@ impl Guard<'_> {
             signing_keys,
             now: self.now,
         };
-        provenance::judge(decision, event, envelope, &rule.provenance, context).await
+        apart(provenance::judge(decision, event, envelope, &rule.provenance, context)).await
     }
 
     /// The envelope of a `repository_dispatch`. Its proofs are kept out of everything that is printed from here on.
@@ -206,7 +207,7 @@ impl Guard<'_> {
         let repository_id = self.environment().repository_id().unwrap_or_default();
         pull_request::judge(decision, &pr, repository_id, &pins, pr_rule, name.defaults())?;
         if let Some(authors) = &pr_rule.authors {
-            self.check_author(decision, &pr, authors).await?;
+            apart(self.check_author(decision, &pr, authors)).await?;
         }
         pull_request::judge_labels(decision, &pr, pr_rule)?;
         Ok(Some(pr))
@@ -259,7 +260,7 @@ impl Guard<'_> {
             _ => None,
         };
         match number {
-            Some(number) => Ok(Some((self.live_pull_request(number, payload).await?, pins))),
+            Some(number) => Ok(Some((apart(self.live_pull_request(number, payload)).await?, pins))),
             None if rule.pull_request.is_none() => Ok(None),
             None => Err(missing_pull_request(name, rule)),
         }

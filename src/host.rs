@@ -132,6 +132,13 @@ pub trait Host {
     }
 }
 
+/// A task whose code stands by itself. The engine compiles each function when it is first called, so what a run does
+/// not reach should not be part of a function that it does reach.
+#[inline(never)]
+pub fn apart<'a, T>(task: impl Future<Output = T> + 'a) -> Task<'a, T> {
+    Box::pin(task)
+}
+
 /// Runs tasks side by side and gives their results in the tasks' order.
 pub async fn side_by_side<T>(tasks: impl IntoIterator<Item = Task<'_, T>>) -> Vec<T> {
     let mut waiting: Vec<Result<T, Task<'_, T>>> = tasks.into_iter().map(Err).collect();

@@ -6,7 +6,7 @@ use crate::decision::{Code, Decision, Step, Stop};
 use crate::environment::Environment;
 use crate::event::Event;
 use crate::github::{self, Failure, Github, Refusal, segment};
-use crate::host::{Task, side_by_side};
+use crate::host::{Task, apart, side_by_side};
 use crate::json::Json;
 use crate::map::Map;
 use crate::policy::actor::{ActorEntry, Actors, Role};
@@ -171,7 +171,7 @@ pub async fn judge(
             questions.push(question);
         }
     }
-    let answers = ask(questions, context).await;
+    let answers = if questions.is_empty() { Answers::default() } else { apart(ask(questions, context)).await };
     for (identity, standing) in identities.iter_mut().zip(standings) {
         let matched = match standing {
             Standing::Matches(entry) => entry,

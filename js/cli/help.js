@@ -1,6 +1,5 @@
 // @ts-check
 
-import { wrapAnsi } from 'fast-wrap-ansi';
 import { COMMANDS } from './commands.js';
 import { Misuse } from './misuse.js';
 import { terminal } from './terminal.js';
@@ -34,7 +33,7 @@ export function help(name) {
     (example) => `  ${paint('dim', `# ${example.text}`)}\n${shellLines(example.command)}`,
   );
   return [
-    wrapped(`${paint('bold', `dispatch-guard ${name}`)}: ${command.summary}`),
+    `${paint('bold', `dispatch-guard ${name}`)}: ${command.summary}`,
     section('Usage', command.usage.map((line) => `  ${line}`).join('\n')),
     ...command.about.map((paragraph) => wrapped(paragraph)),
     section('Options', table(options)),
@@ -75,7 +74,7 @@ function table(rows) {
   const indent = ' '.repeat(column + 4);
   return rows
     .map(({ name, help }) => {
-      const lines = wrapAnsi(help, width - indent.length, { hard: true }).split('\n');
+      const lines = fold(help, width - indent.length);
       const text = lines.join(`\n${indent}`);
       const padding = ' '.repeat(Math.max(0, column - name.length) + 2);
       return `  ${paint('bold', name)}${padding}${text}`;
@@ -85,7 +84,23 @@ function table(rows) {
 
 /** @param {string} text */
 function wrapped(text) {
-  return wrapAnsi(text, terminal().width, { hard: true });
+  return fold(text, terminal().width).join('\n');
+}
+
+/**
+ * Breaks a text of our own, which is all letters of one column, between its words.
+ * @param {string} text
+ * @param {number} width
+ */
+function fold(text, width) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of text.split(' ')) {
+    const line = lines.pop();
+    const longer = line === undefined ? word : `${line} ${word}`;
+    lines.push(...(line === undefined || longer.length <= width ? [longer] : [line, word]));
+  }
+  return lines;
 }
 
 /**

@@ -1,21 +1,19 @@
 //! What is known of a dispatch's sender beyond the event: the envelope and its proofs.
 
-use futures_util::future::join;
-
 use crate::decision::{Code, Decision, Step, Stop};
 use crate::environment::Environment;
 use crate::event::Event;
 use crate::github::Github;
 use crate::host::Host;
 use crate::policy::{Proof, ProvenanceRule};
-use crate::text::quote;
+use crate::text::{quote, quote_list};
 
 pub mod digest;
 pub mod envelope;
 pub mod oidc;
 pub mod source_run;
 
-use digest::Digest;
+use digest::{Digest, NoDigest};
 pub use envelope::Envelope;
 use oidc::LEEWAY;
 
@@ -77,58 +75,34 @@ pub async fn judge(
     if let Ok(digest) = &digest {
         decision.provenance.digest = digest.hex();
     }
-    let invalid =
-        |code: Code, why: &digest::NoDigest| Stop::new(code, why.to_string(), "RFC 8785 has to hold it exactly");
-
-    let named = match needed {
-        Needed::Run { run_id, .. } => source_run::check_named(run_id, envelope, &rule.workflows, context),
-        _ => Ok(()),
-    };
-    let signature = match &digest {
-        Ok(digest) => check_signature(envelope, rule, digest, context),
-        Err(why) if is_signature_judged(envelope, rule, context) => Err(invalid(Code::ProvenanceSignatureInvalid, why)),
-        Err(_) => Ok(Line::Skipped(NO_SIGNATURE)),
-    };
-    let token = match (&needed, &digest) {
-        (Needed::Oidc { token }, Ok(digest)) => oidc::read(token, envelope, digest, &rule.workflows, context).map(Some),
-        (Needed::Oidc { .. }, Err(why)) => Err(invalid(Code::ProvenanceOidcInvalid, why)),
-        _ => Ok(None),
-    };
+    let prepared = prepare(needed, envelope, rule, &digest, context);
+    let signature = check_signature(envelope, rule, &digest, context);
     let age = check_age(envelope, rule, context.now);
     let hops = check_hops(envelope, rule);
 
-    let sound = named.is_ok() && signature.is_ok() && token.is_ok() && age.is_ok() && hops.is_ok();
-    let (run, token) = match (named, token) {
-        (Ok(()), Ok(token)) if sound => {
-            let run = async {
-                let Needed::Run { run_id, attempt } = needed else { return Ok(None) };
-                source_run::verify(run_id, attempt, envelope, &rule.workflows, context).await.map(Some)
-            };
-            let token = async {
-                let Some(token) = token else { return Ok(None) };
-                token.verify(context).await.map(Some)
-            };
-            join(run, token).await
+    let sound = prepared.is_ok() && signature.is_ok() && age.is_ok() && hops.is_ok();
+    let allowed = || quote_list(rule.workflows.iter().map(ToString::to_string), "or");
+    let asked = match prepared {
+        Err(stop) => Err(stop),
+        Ok(_) if !sound => Ok(Line::Skipped("not read, because another check fails")),
+        Ok(Remote::None) => Ok(Line::Skipped(NOT_ASKED)),
+        Ok(Remote::Run { run_id, attempt }) => {
+            source_run::verify(run_id, attempt, envelope, &rule.workflows, context).await.map(|run| {
+                decision.provenance.source_actor = run.actor;
+                Line::Held(run.found, allowed())
+            })
         }
-        (named, token) => (named.map(|()| None), token.map(|_| None)),
+        Ok(Remote::Token(token)) => token.verify(context).await.map(|found| Line::Held(found, allowed())),
     };
-
-    let allowed = || crate::text::quote_list(rule.workflows.iter().map(ToString::to_string), "or");
-    let unproven = |asked: bool| if asked { UNREAD } else { "the rule does not ask" };
-    let run = run.map(|run| match run {
-        Some(run) => {
-            decision.provenance.source_actor = run.actor;
-            Line::Held(run.found, allowed())
-        }
-        None => Line::Skipped(unproven(rule.require == Proof::Run)),
-    });
-    let token = token.map(|token| match token {
-        Some(found) => Line::Held(found, allowed()),
-        None if rule.require != Proof::Oidc && envelope.oidc.is_some() => {
-            Line::Skipped("there is one; the rule does not ask, so the issuer's keys were not read")
-        }
-        None => Line::Skipped(unproven(rule.require == Proof::Oidc)),
-    });
+    let unread = match envelope.oidc {
+        Some(_) => "there is one; the rule does not ask, so the issuer's keys were not read",
+        None => NOT_ASKED,
+    };
+    let (run, token) = match rule.require {
+        Proof::Run => (asked, Ok(Line::Skipped(unread))),
+        Proof::Oidc => (Ok(Line::Skipped(NOT_ASKED)), asked),
+        Proof::None | Proof::Signature => (Ok(Line::Skipped(NOT_ASKED)), Ok(Line::Skipped(unread))),
+    };
     settle(decision, "source run", run, Some(Proof::Run))?;
     settle(decision, "signature", signature, Some(Proof::Signature))?;
     settle(decision, "ID token", token, Some(Proof::Oidc))?;
@@ -136,10 +110,8 @@ pub async fn judge(
     settle(decision, "hops", hops, None)
 }
 
-/// Why a proof that is asked for was not looked at.
-const UNREAD: &str = "not read, because another check fails";
-/// Why no signature was checked.
-const NO_SIGNATURE: &str = "there is none, and the rule does not ask";
+/// Why a proof was not looked at.
+const NOT_ASKED: &str = "the rule does not ask";
 
 /// The texts in an envelope that prove something to whoever holds them. They are not printed.
 pub fn secrets(envelope: &Envelope) -> impl Iterator<Item = &str> {
@@ -179,6 +151,39 @@ fn needed<'e>(envelope: &'e Envelope, rule: &ProvenanceRule) -> Result<Needed<'e
             Needed::Oidc { token }
         }
     })
+}
+
+/// A proof that takes a request, as far as it can be judged without one.
+enum Remote {
+    None,
+    Run { run_id: u64, attempt: u64 },
+    Token(oidc::Token),
+}
+
+fn prepare(
+    needed: Needed<'_>,
+    envelope: &Envelope,
+    rule: &ProvenanceRule,
+    digest: &Result<Digest, NoDigest>,
+    context: Context<'_>,
+) -> Result<Remote, Stop> {
+    match (needed, digest) {
+        (Needed::Nothing, _) => Ok(Remote::None),
+        (Needed::Run { run_id, attempt }, _) => {
+            source_run::check_named(run_id, envelope, &rule.workflows, context)?;
+            Ok(Remote::Run { run_id, attempt })
+        }
+        (Needed::Oidc { token }, Ok(digest)) => {
+            oidc::read(token, envelope, digest, &rule.workflows, context).map(Remote::Token)
+        }
+        (Needed::Oidc { .. }, Err(why)) => Err(undigested(Code::ProvenanceOidcInvalid, why)),
+    }
+}
+
+/// The stop for a dispatch without the digest that a proof has to be bound to.
+fn undigested(code: Code, why: &NoDigest) -> Stop {
+    Stop::new(code, why.to_string(), "a proof is bound to the dispatch in a form that has to hold it exactly")
+        .mend("Have the sender write large or long numbers as text.")
 }
 
 fn missing(found: String, rule: &ProvenanceRule) -> Stop {
@@ -221,17 +226,21 @@ fn settle(decision: &mut Decision, check: &str, checked: Checked, proof: Option<
 
 /// A signature is judged where the rule asks for one, and also where there is one and a key to check it with: a wrong
 /// one is never passed over.
-fn is_signature_judged(envelope: &Envelope, rule: &ProvenanceRule, context: Context<'_>) -> bool {
-    rule.require == Proof::Signature || (envelope.signature.is_some() && !context.signing_keys.is_empty())
-}
-
-fn check_signature(envelope: &Envelope, rule: &ProvenanceRule, digest: &Digest, context: Context<'_>) -> Checked {
-    if !is_signature_judged(envelope, rule, context) {
-        return Ok(Line::Skipped(match envelope.signature {
-            Some(_) => "there is one; the input `signing-keys` is not set and the rule does not ask",
-            None => NO_SIGNATURE,
-        }));
+fn check_signature(
+    envelope: &Envelope,
+    rule: &ProvenanceRule,
+    digest: &Result<Digest, NoDigest>,
+    context: Context<'_>,
+) -> Checked {
+    if rule.require != Proof::Signature {
+        if envelope.signature.is_none() {
+            return Ok(Line::Skipped("there is none, and the rule does not ask"));
+        }
+        if context.signing_keys.is_empty() {
+            return Ok(Line::Skipped("there is one; the input `signing-keys` is not set and the rule does not ask"));
+        }
     }
+    let digest = digest.as_ref().map_err(|why| undigested(Code::ProvenanceSignatureInvalid, why))?;
     let invalid = |found: &str, allowed: String| Stop::new(Code::ProvenanceSignatureInvalid, found, allowed);
     let Some(tag) = envelope.signature.as_deref().and_then(digest::parse_signature) else {
         let allowed = "it has to be `sha256=` and 64 lower-case hex digits";

@@ -1,0 +1,36 @@
+"use strict";
+const require_judge = require("./cli-judge.cjs"), require_cli = require("./cli.cjs");
+let node_fs = require("node:fs");
+// js/cli/lint.js
+async function run(_values, files) {
+	if (files.length === 0) throw new require_cli.Misuse("say which policy: `dispatch-guard lint POLICY…`");
+	let core = require_judge.openCore(), annotate = process.env.GITHUB_ACTIONS === "true" ? await annotator() : void 0, sound = !0;
+	for (let file of files) {
+		let shown = file === "-" ? "<stdin>" : file, policy = read(file);
+		if (policy instanceof require_cli.Misuse) {
+			sound = !1, require_cli.printError(`dispatch-guard: ${policy.message}`);
+			continue;
+		}
+		let errors = core.lint(policy);
+		for (let { line, column, message } of errors) require_cli.print(require_cli.oneLine(`${shown}:${line}:${column}: ${message}`)), file !== "-" && annotate?.(message, {
+			title: "dispatch-guard",
+			file,
+			startLine: line,
+			startColumn: column
+		});
+		errors.length === 0 ? require_cli.print(require_cli.oneLine(`${shown}: no error`)) : sound = !1;
+	}
+	return sound ? 0 : 2;
+}
+function read(file) {
+	try {
+		return (0, node_fs.readFileSync)(file === "-" ? 0 : file);
+	} catch (error) {
+		return require_cli.unreadable(error, `the policy \`${file}\``);
+	}
+}
+async function annotator() {
+	let { error } = await Promise.resolve().then(() => require("./action.cjs")).then((n) => n.core_exports);
+	return error;
+}
+exports.run = run;

@@ -1,0 +1,207 @@
+// @ts-check
+// The whole chain on a real runner: W2 sends, W5 guards and validates and sends its result, Report shows it on the pull
+// request. What a workflow sends to the API is what starts the next one, as GitHub would.
+
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { join } from 'node:path';
+import { ACT, runWorkflow } from '../support/act.js';
+import { dispatchEvent, workflowDispatchEvent } from '../support/events.js';
+import { fault, startFakeApi } from '../support/fake-api.js';
+import { HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY } from '../support/github-objects.js';
+import { ROOT } from '../support/run-action.js';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const OIDC = {
+  privateKeyPem: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] },
+  claims: {},
+};
+const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd';
+const JOBS = Object.freeze({
+  'w2.yml': ['open', 'send'],
+  'w5-chain.yml': ['guard', 'validate', 'send'],
+  'report.yml': ['report'],
+});
+const RUNS = Object.freeze({ 'w2.yml': 1001, 'w5-chain.yml': 2002, 'report.yml': 3003 });
+
+/** What a clone of the repository would bring with it. @param {number} status of the validation */
+const checkout = (status) => `echo "checkout $REF" >> "$CALLS"
+mkdir -p ci
+printf '#!/bin/sh\\necho "open $*" >> "$CALLS"\\necho 7\\n' > ci/open-pull-request
+printf '#!/bin/sh\\necho "validate $*" >> "$CALLS"\\nexit ${status}\\n' > ci/validate
+chmod +x ci/*`;
+
+/**
+ * @typedef {object} Options
+ * @property {number} [run] the run's id
+ * @property {string} [sender] the workflow that the ID token names
+ * @property {number} [validation] its exit status
+ */
+
+/** A GitHub on which the three workflows run. @param {(chain: Awaited<ReturnType<typeof openChain>>) => Promise<void>} story */
+async function chain(story) {
+  const opened = await openChain();
+  try {
+    await story(opened);
+  } finally {
+    await opened.api.close();
+  }
+}
+
+async function openChain() {
+  const api = await startFakeApi({ pulls: { 7: pullRequest() }, oidc: OIDC });
+
+  /**
+   * @param {keyof typeof RUNS} workflow
+   * @param {string} eventName
+   * @param {any} event
+   * @param {Options} [options]
+   */
+  async function run(workflow, eventName, event, { run: id = RUNS[workflow], sender = workflow, validation = 0 } = {}) {
+    OIDC.claims = {
+      repository_id: String(REPOSITORY.id),
+      run_id: String(id),
+      run_attempt: '1',
+      workflow_ref: `acme/charts/.github/workflows/${sender}@refs/heads/main`,
+    };
+    const seen = api.dispatches.length;
+    const ran = await runWorkflow({
+      workflow: join(ROOT, 'tests/workflows', workflow),
+      eventName,
+      event,
+      apiUrl: api.url,
+      environment: {
+        // A server of its own, as GitHub Enterprise Server is: its issuer's keys are there.
+        GITHUB_SERVER_URL: api.origin,
+        GITHUB_RUN_ID: String(id),
+        GITHUB_RUN_ATTEMPT: '1',
+        GITHUB_WORKFLOW_REF: `acme/charts/.github/workflows/${workflow}@refs/heads/main`,
+        ACTIONS_ID_TOKEN_REQUEST_URL: `${api.origin}/_services/id-token?api-version=2.0`,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+      },
+      actions: { [CHECKOUT]: checkout(validation) },
+    });
+    // Of a job that is skipped act says nothing.
+    const jobs = Object.fromEntries(JOBS[workflow].map((name) => [name, ran.jobs[name]?.result ?? 'skipped']));
+    return { ...ran, jobs, sent: api.dispatches.slice(seen) };
+  }
+
+  /** The event that GitHub makes of a dispatch. @param {(typeof api.dispatches)[number] | undefined} dispatch */
+  const received = (dispatch) => dispatchEvent(dispatch?.client_payload, { type: dispatch?.event_type ?? '' });
+
+  return {
+    api,
+    /** @param {Options} [options] */
+    w2: (options) => run('w2.yml', 'workflow_dispatch', workflowDispatchEvent({ inputs: { chart: 'redis' } }), options),
+    /** @param {any} dispatch @param {Options} [options] */
+    w5: (dispatch, options) => run('w5-chain.yml', 'repository_dispatch', received(dispatch), options),
+    /** @param {any} dispatch @param {Options} [options] */
+    report: (dispatch, options) => run('report.yml', 'repository_dispatch', received(dispatch), options),
+    /** What the pull request shows of W5 at a commit. @param {string} [sha] */
+    shown: (sha = HEAD_SHA) =>
+      (api.statuses[sha] ?? []).filter(({ context }) => context === 'dispatch-guard / W5').map(({ state }) => state),
+  };
+}
+
+describe('the chain', { skip: ACT === undefined && 'act is missing: `npm run setup` puts it in place' }, () => {
+  test('W2 → W5 → a status on the pull request', () =>
+    chain(async ({ api, w2, w5, report, shown }) => {
+      const first = await w2();
+      assert.deepEqual(first.jobs, { open: 'success', send: 'success' }, first.log);
+      assert.deepEqual(first.calls, ['checkout ', 'open redis']);
+      assert.deepEqual(
+        first.sent.map(({ event_type }) => event_type),
+        ['chart-pr-created'],
+      );
+      const { pr, chart, _guard } = first.sent[0]?.client_payload;
+      assert.deepEqual({ pr, chart }, { pr: 7, chart: 'redis' });
+      assert.deepEqual([_guard.head_sha, _guard.hops, _guard.run_id], [HEAD_SHA, 1, RUNS['w2.yml']]);
+
+      const second = await w5(first.sent[0]);
+      assert.deepEqual(second.jobs, { guard: 'success', validate: 'success', send: 'success' }, second.log);
+      assert.deepEqual(second.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} redis`]);
+      assert.deepEqual(shown(), ['pending']);
+      const { _guard: envelope, ...result } = second.sent[0]?.client_payload;
+      assert.deepEqual(result, { head: HEAD_SHA, result: 'success', run: RUNS['w5-chain.yml'], pr: 7 });
+      assert.equal(envelope.hops, 2);
+
+      const third = await report(second.sent[0]);
+      assert.deepEqual(third.jobs, { report: 'success' }, third.log);
+      assert.deepEqual(shown(), ['pending', 'success']);
+      const page = `${api.origin}/acme/charts/actions/runs/${RUNS['w5-chain.yml']}`;
+      assert.equal(api.statuses[HEAD_SHA]?.at(-1).target_url, page);
+
+      // The same once more: each link of the chain holds.
+      const again = await w5(first.sent[0], { run: 2003 });
+      assert.deepEqual(again.jobs, { guard: 'failure', validate: 'skipped', send: 'skipped' }, again.log);
+      assert.match(again.log, /replay\.duplicate/);
+      assert.deepEqual([again.calls, again.sent], [[], []]);
+      const rerun = await w5(first.sent[0]);
+      assert.equal(rerun.jobs.guard, 'success', rerun.log);
+    }));
+
+  test('a failed validation is shown as one', () =>
+    chain(async ({ w2, w5, report, shown }) => {
+      const first = await w2();
+      const second = await w5(first.sent[0], { validation: 3 });
+      assert.deepEqual(second.jobs, { guard: 'success', validate: 'failure', send: 'success' }, second.log);
+      const third = await report(second.sent[0]);
+      assert.deepEqual(third.jobs, { report: 'success' }, third.log);
+      assert.deepEqual(shown(), ['pending', 'failure']);
+    }));
+
+  test('another workflow sends in the name of W2', () =>
+    chain(async ({ w2, w5, shown }) => {
+      const first = await w2({ sender: 'evil.yml' });
+      const second = await w5(first.sent[0]);
+      assert.deepEqual(second.jobs, { guard: 'failure', validate: 'skipped', send: 'skipped' }, second.log);
+      assert.match(second.log, /provenance\.oidc_invalid/);
+      assert.deepEqual([second.calls, second.sent, shown()], [[], [], []]);
+    }));
+
+  test('somebody changes the payload on the way', () =>
+    chain(async ({ w2, w5 }) => {
+      const [sent] = (await w2()).sent;
+      const second = await w5({ ...sent, client_payload: { ...sent?.client_payload, chart: 'redis2' } });
+      assert.match(second.log, /provenance\.oidc_invalid/);
+      assert.deepEqual([second.jobs.guard, second.calls], ['failure', []], second.log);
+    }));
+
+  test('a push while W5 validates: the result is not that of the new head', () =>
+    chain(async ({ api, w2, w5, report, shown }) => {
+      const first = await w2();
+      const second = await w5(first.sent[0]);
+      // W5 has sent; now the head moves on.
+      api.world.pulls[7] = pullRequest({ head: { sha: MOVED_SHA } });
+      const third = await report(second.sent[0]);
+      assert.deepEqual(third.jobs, { report: 'failure' }, third.log);
+      assert.match(third.log, /pull_request\.head_moved/);
+      assert.deepEqual([shown(), shown(MOVED_SHA)], [['pending'], []]);
+    }));
+
+  test('a push before W5 begins: nothing is validated', () =>
+    chain(async ({ api, w2, w5, shown }) => {
+      const first = await w2();
+      api.world.pulls[7] = pullRequest({ head: { sha: MOVED_SHA } });
+      const second = await w5(first.sent[0]);
+      assert.match(second.log, /pull_request\.head_moved/);
+      assert.deepEqual([second.jobs.guard, second.calls, shown(), shown(MOVED_SHA)], ['failure', [], [], []]);
+    }));
+
+  test('a push before W5 sends its result: what it validated is in the payload', () =>
+    chain(async ({ api, w2, w5, report, shown }) => {
+      const first = await w2();
+      const moved = pullRequest({ head: { sha: MOVED_SHA } });
+      // The guard sees the old head, send the new one.
+      api.script('pull', [fault.none(), fault.json(moved)]);
+      const second = await w5(first.sent[0]);
+      const { head, _guard } = second.sent[0]?.client_payload;
+      assert.deepEqual([head, _guard.head_sha], [HEAD_SHA, MOVED_SHA]);
+      api.world.pulls[7] = moved;
+      const third = await report(second.sent[0]);
+      assert.match(third.log, /pull_request\.head_moved/);
+      assert.deepEqual([third.jobs.report, shown(MOVED_SHA)], ['failure', []], third.log);
+    }));
+});

@@ -1,0 +1,35 @@
+// @ts-check
+// Attacks of the threat model that no other test plays as a whole.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dispatchEvent } from '../support/events.js';
+import { USERS } from '../support/github-objects.js';
+import { assertDecision, decides, dispatchPolicy, guard, SIDE_BY_SIDE } from '../support/guard.js';
+
+describe('who', SIDE_BY_SIDE, () => {
+  decides(
+    'a forged event names a trusted sender',
+    {
+      event: dispatchEvent({ pr: 7, chart: 'redis' }, { sender: USERS.actionsBot }),
+      environment: { GITHUB_ACTOR: 'eve', GITHUB_ACTOR_ID: '2666', GITHUB_TRIGGERING_ACTOR: 'eve' },
+    },
+    { code: 'actor.not_allowed', requests: 0, says: [/`eve`/] },
+  );
+
+  decides(
+    'look-alike letters in a policy are named by their code point',
+    { inputs: { policy: dispatchPolicy('', { actors: '["m\u043ena"]' }) } },
+    { code: 'config.policy_invalid', requests: 0 },
+    (ran) => assert.match(ran.stdout, /U\+043E/),
+  );
+});
+
+describe('what was sent', SIDE_BY_SIDE, () => {
+  test('the text that a shell pasted into JSON is not what the sender meant', async () => {
+    // `{"pr": $PR, "chart": "$CHART"}` with a chart that closes its quotes.
+    const chart = 'x", "pr": 8, "y": "';
+    const event = JSON.stringify(dispatchEvent('PAYLOAD')).replace('"PAYLOAD"', `{"pr": 7, "chart": "${chart}"}`);
+    assertDecision(await guard({ event }), { code: 'payload.malformed', requests: 0 });
+  });
+});

@@ -1,0 +1,148 @@
+// @ts-check
+// Every example is one that works: policies are linted by the command line, workflows are those that the tests run,
+// steps use inputs that there are, and reason codes are codes.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { readActionFile } from '../support/action-yml.js';
+import { CODES } from '../support/guard.js';
+import { DIST, NODE, ROOT } from '../support/run-action.js';
+import { embeddedPolicies, examples, isPolicy, PAGES, place, readPage, withoutLeadingComments } from './pages.js';
+
+const all = examples();
+const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-docs-'));
+after(() => rmSync(directory, { recursive: true }));
+
+/** What the command line says of a policy. @param {string} policy */
+function lint(policy) {
+  const file = join(directory, 'policy.yml');
+  writeFileSync(file, policy);
+  const environment = { PATH: process.env.PATH, NO_COLOR: '1' };
+  const { status, stdout, stderr } = spawnSync(NODE, [join(DIST, 'cli.cjs'), 'lint', file], {
+    env: environment,
+    encoding: 'utf8',
+  });
+  return { status, said: stdout + stderr };
+}
+
+describe('policies', () => {
+  const policies = all.flatMap((example) => {
+    if (isPolicy(example)) return [{ name: place(example), text: example.text }];
+    return embeddedPolicies(example.text).map((text) => ({ name: `${place(example)}, under policy`, text }));
+  });
+
+  test('there are some, on several pages', () => {
+    assert.ok(policies.length > 30, `${policies.length} found`);
+    for (const page of ['README.md', 'docs/policy.md', 'docs/identities.md', 'docs/provenance.md']) {
+      assert.ok(
+        policies.some(({ name }) => name.startsWith(page)),
+        page,
+      );
+    }
+  });
+
+  for (const { name, text } of policies) {
+    test(name, () => {
+      const { status, said } = lint(text);
+      assert.equal(status, 0, said);
+    });
+  }
+
+  test('the check can fail', () => {
+    const { status, said } = lint('version: 1\nevents:\n  push:\n    actor: [mona]\n');
+    assert.equal(status, 2, said);
+    assert.match(said, /actors/);
+  });
+});
+
+describe('workflows', () => {
+  const files = readdirSync(join(ROOT, 'tests/workflows'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => ({ name, text: readFileSync(join(ROOT, 'tests/workflows', name), 'utf8') }));
+  const isWorkflow = (/** @type {string} */ text) => /^on:/m.test(text) && /^jobs:/m.test(text);
+
+  const shown = [...readPage('README.md').examples, ...readPage('docs/provenance.md').examples].filter(({ text }) =>
+    isWorkflow(text),
+  );
+  for (const example of shown) {
+    test(`${place(example)} is one that runs in the tests`, () => {
+      const same = files.find(({ text }) => withoutLeadingComments(text).trim() === example.text.trim());
+      const [first = ''] = example.text.split('\n');
+      const near = files.find(({ text }) => withoutLeadingComments(text).startsWith(`${first}\n`));
+      if (!same && near) assert.equal(example.text.trim(), withoutLeadingComments(near.text).trim(), near.name);
+      assert.ok(same, `no file in tests/workflows begins with \`${first}\``);
+    });
+  }
+
+  test("README's first is W5 and its second the cascade monitor", () => {
+    const [first, second] = readPage('README.md').examples;
+    for (const [example, name] of /** @type {const} */ ([
+      [first, 'w5.yml'],
+      [second, 'cascade.yml'],
+    ])) {
+      const text = files.find((file) => file.name === name)?.text ?? '';
+      assert.equal(example?.text.trim(), withoutLeadingComments(text).trim(), name);
+    }
+  });
+
+  test('none pastes an expression into a script, but the one that shows the hole', () => {
+    for (const example of all.filter(({ language, page }) => language === 'yaml' && page !== 'docs/migration.md')) {
+      const scripts = example.text.matchAll(/^( *)(?:- )?run: (?:\|\n((?:\1 +.*\n|\n)*)|(.*))/gm);
+      for (const [, , block = '', line = ''] of scripts) assert.doesNotMatch(block + line, /\$\{\{/, place(example));
+    }
+  });
+});
+
+describe('steps', () => {
+  /** @type {{ [name: string]: string }} */
+  const ACTION_FILES = { '': 'action.yml', '/send': 'send/action.yml', '/report': 'report/action.yml' };
+  const steps = all.flatMap((example) =>
+    [...example.text.matchAll(/^( *)(?:- )?uses: org\/dispatch-guard(\/\w+)?@(\S+)(?: #.*)?\n((?:\1 .*\n|\n)*)/gm)].map(
+      ([, , sub = '', ref = '', rest = '']) => ({ example, sub, ref, rest }),
+    ),
+  );
+
+  test('there are some', () => assert.ok(steps.length >= 6, `${steps.length} found`));
+
+  test('are at a version or a commit', () => {
+    for (const { ref, example } of steps) assert.match(ref, /^(v1|FULL_COMMIT_SHA|[0-9a-f]{40})$/, place(example));
+  });
+
+  test('set inputs that there are', () => {
+    for (const { example, sub, rest } of steps) {
+      const known = readActionFile(join(ROOT, ACTION_FILES[sub] ?? '')).inputs;
+      const block = /^( *)with:\n((?:\1 +.*\n|\n)+)/m.exec(rest)?.[2] ?? '';
+      const indent = /^ */.exec(block)?.[0] ?? '';
+      for (const [, name = ''] of block.matchAll(new RegExp(`^${indent}([a-z][a-z-]*):`, 'gm'))) {
+        assert.ok(known.has(name), `${place(example)}: org/dispatch-guard${sub} has no input \`${name}\``);
+      }
+    }
+  });
+});
+
+describe('words', () => {
+  const codes = new Set(Object.values(CODES).flat());
+  const prefixes = new Set([...codes].map((code) => code.split('.')[0]).filter((prefix) => prefix !== 'allowed'));
+
+  // Where the other pages name codes, their own tests compare them.
+  const others = ['docs/command-line.md', 'docs/performance.md', 'docs/reason-codes.md'];
+  for (const path of PAGES.filter((one) => !others.includes(one))) {
+    const { text } = readPage(path);
+    test(`${path} names reason codes that there are`, () => {
+      for (const [, prefix = '', rest = ''] of text.matchAll(/`([a-z_]+)\.([a-z_]+)`/g)) {
+        const code = `${prefix}.${rest}`;
+        // A path of the event, such as `pull_request.user`, has no underscore in it that a code would have.
+        if (prefixes.has(prefix) && !EVENT_PATHS.includes(code)) assert.ok(codes.has(code), `${path}: \`${code}\``);
+      }
+    });
+
+    test(`${path} has no emoji`, () => assert.doesNotMatch(text, /\p{Extended_Pictographic}/u));
+  }
+});
+
+/** Paths of the event that the pages name and that look like codes. */
+const EVENT_PATHS = ['pull_request.user'];

@@ -1,0 +1,55 @@
+// @ts-check
+// The threat model names a test for every attack. Each of them is there.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { ROOT } from '../support/run-action.js';
+import { readPage } from './pages.js';
+
+const { text } = readPage('docs/security.md');
+const between = text.slice(text.indexOf('## What it stops'), text.indexOf('## What it cannot stop'));
+const rows = between.split('\n').filter((line) => line.startsWith('| ') && !/^\| (---|attack)/.test(line));
+
+/** Where a test's name or the last words of one stand in a file, from a place on; -1 if nowhere. */
+function nameAfter(/** @type {string} */ source, /** @type {string} */ name, from = 0) {
+  const plain = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // Names are literals: of a `describe`, of a test, or in a table that tests are made from. Some begin or end with a
+  // value of the table.
+  const found = new RegExp(`(["'\`]|\\$\\{[^}]*\\}:? ?)${plain}(["'\`]| ?\\\\?["'\`$])`).exec(source.slice(from));
+  return found === null ? -1 : from + found.index;
+}
+
+describe('the threat model', () => {
+  test('has a test for every attack', () => {
+    assert.ok(rows.length > 40, `${rows.length} rows`);
+    for (const row of rows) assert.match(row, /`[a-z-]+\/([a-z-]+\.test\.js|[a-z_]+\.rs)` \S/, row);
+  });
+
+  for (const row of rows) {
+    const shown = row.split(' | ').at(-1)?.replace(/ \|$/, '') ?? '';
+    test(`shown by ${shown}`, () => {
+      for (const one of shown.split('<br>')) {
+        const [, file = '', names = ''] = /^`([^`]+)` (.+)$/.exec(one.trim()) ?? [];
+        if (file.endsWith('.rs')) {
+          const source = readFileSync(join(ROOT, 'tests', file), 'utf8');
+          assert.match(
+            source,
+            new RegExp(`#\\[test\\]\\s+fn ${names}\\(\\)|\\bfn ${names}\\(`),
+            `${file} has no test ${names}`,
+          );
+          continue;
+        }
+        const source = readFileSync(join(ROOT, 'tests/js', file), 'utf8');
+        let from = 0;
+        for (const name of names.split(' › ')) {
+          // Tables that tests are made from stand before them.
+          const found = nameAfter(source, name, from);
+          from = found >= 0 ? found : nameAfter(source, name);
+          assert.ok(from >= 0, `${file} has no test \`${name}\``);
+        }
+      }
+    });
+  }
+});

@@ -1,0 +1,316 @@
+// @ts-check
+// One run with stand-ins for the runner and the core: in which order things happen, and how each failure ends.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run } from '../../../js/action.js';
+import { OUTPUTS } from '../../../js/outputs.js';
+import { allowed, fakeToolkit, temporaryDirectory } from './parts.js';
+
+/** @typedef {import('../../../js/action.js').Flow} Flow */
+/** @typedef {import('../../../js/action.js').Outcome} Outcome */
+
+const SECRET = 'ghs_16C7e42F292c6912E7710c838347Ae178B4a';
+
+/**
+ * @param {object} [options]
+ * @param {import('../../../js/outputs.js').ActionName} [options.action]
+ * @param {Flow} [options.flow]
+ * @param {() => Promise<never>} [options.open] opens the core instead
+ * @param {NodeJS.ProcessEnv} [options.environment]
+ * @param {Promise<never>} [options.disturbance]
+ * @param {Parameters<typeof fakeToolkit>[0]} [options.behaviour]
+ */
+async function runWith({ action = 'guard', flow, open, environment = {}, disturbance, behaviour } = {}) {
+  const fake = fakeToolkit(behaviour);
+  const answer = flow ?? (async () => allowed({}, action));
+  const status = await run(action, {
+    toolkit: fake.toolkit,
+    environment,
+    openCore: open ?? (async () => ({ guard: answer, send: answer, report: answer })),
+    disturbance: disturbance ?? new Promise(() => {}),
+  });
+  return { ...fake, status };
+}
+
+/**
+ * @param {Awaited<ReturnType<typeof runWith>>} ran
+ * @param {RegExp} words
+ * @param {import('../../../js/outputs.js').ActionName} [action]
+ */
+function assertInternalError(ran, words, action = 'guard') {
+  assert.equal(ran.status, 1);
+  const outputs = ran.results();
+  assert.deepEqual(Object.keys(outputs).sort(), [...OUTPUTS[action]].sort(), 'every output is set');
+  assert.equal(outputs[OUTPUTS[action][0]], 'false');
+  assert.equal(outputs['reason-code'], 'internal.error');
+  assert.match(outputs.reason ?? '', /^the action itself failed: /);
+  assert.match(outputs.reason ?? '', words);
+  if (action === 'guard') assert.equal(JSON.parse(outputs.result ?? '').reason, outputs.reason);
+  const [annotation, ...more] = ran.values('annotate').filter(({ level }) => level === 'error');
+  assert.deepEqual(more, [], 'one error annotation');
+  assert.equal(annotation.title, 'dispatch-guard: internal.error');
+  assert.match(annotation.message, words);
+}
+
+for (const action of /** @type {const} */ (['guard', 'send', 'report'])) {
+  test(`${action}: the deciding output is false first, and what was decided last`, async () => {
+    const ran = await runWith({ action });
+    assert.equal(ran.status, 0);
+    const [first] = ran.calls;
+    const deciding = OUTPUTS[action][0];
+    assert.deepEqual(first, { call: 'outputs', value: { [deciding]: 'false' } });
+    const last = ran.calls.at(-1);
+    assert.equal(last?.call, 'outputs');
+    assert.deepEqual(Object.entries(last?.value).at(-1), [deciding, 'true']);
+    assert.deepEqual(Object.keys(ran.results()).sort(), [...OUTPUTS[action]].sort());
+  });
+}
+
+test('allowed=false is written, and secrets are masked, before the core is opened', async () => {
+  /** @type {string[]} */
+  let before = [];
+  const fake = fakeToolkit({ inputs: { token: SECRET } });
+  await run('guard', {
+    toolkit: fake.toolkit,
+    environment: {},
+    async openCore() {
+      before = fake.calls.map(({ call }) => call);
+      const flow = async () => allowed();
+      return { guard: flow, send: flow, report: flow };
+    },
+    disturbance: new Promise(() => {}),
+  });
+  assert.deepEqual(before, ['outputs', 'mask']);
+});
+
+test('token, every line of the keys, and the ID token request are masked', async () => {
+  const inputs = { token: ` ${SECRET}\n`, 'signing-key': 'one', 'signing-keys': 'two\r\n\n three \n', payload: 'four' };
+  const ran = await runWith({ behaviour: { inputs }, environment: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'five' } });
+  assert.deepEqual(ran.values('mask'), [SECRET, 'one', 'two', 'three', 'five']);
+});
+
+test('the core is given the inputs, the runner’s variables and nothing else', async () => {
+  /** @type {any} */
+  let facts;
+  await runWith({
+    behaviour: { inputs: { payload: ' pr: pull-request\n', token: '' } },
+    environment: {
+      GITHUB_ACTOR: 'octocat',
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://example.invalid',
+      RUNNER_NAME: 'a runner',
+      RUNNER_TEMP: '/tmp',
+      HOME: '/root',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      XGITHUB_ACTOR: 'eve',
+    },
+    flow: async (run) => {
+      facts = JSON.parse(run);
+      return allowed();
+    },
+  });
+  assert.deepEqual(facts, {
+    inputs: { payload: ' pr: pull-request\n', token: '' },
+    environment: {
+      GITHUB_ACTOR: 'octocat',
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://example.invalid',
+      RUNNER_NAME: 'a runner',
+    },
+    event_error: 'GITHUB_EVENT_PATH is not set',
+  });
+});
+
+test('the event’s bytes reach the core as they are', async (t) => {
+  const file = join(temporaryDirectory(t), 'event.json');
+  const bytes = Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0xff, 0x00, 0x7d]);
+  writeFileSync(file, bytes);
+  /** @type {unknown[]} */
+  let given = [];
+  const flow = /** @type {Flow} */ (
+    async (run, event) => {
+      given = [JSON.parse(run).event_error, event && Uint8Array.from(event)];
+      return allowed();
+    }
+  );
+  await runWith({ environment: { GITHUB_EVENT_PATH: file }, flow });
+  assert.deepEqual(given, [undefined, bytes]);
+});
+
+test('an event that cannot be read is told to the core, which decides', async (t) => {
+  const directory = temporaryDirectory(t);
+  /** @type {[path: string, error: RegExp][]} */
+  const cases = [
+    [directory, /^EISDIR/],
+    [join(directory, 'none.json'), /^ENOENT/],
+  ];
+  for (const [path, error] of cases) {
+    /** @type {unknown[]} */
+    let given = [];
+    const flow = /** @type {Flow} */ (
+      async (run, event) => {
+        given = [JSON.parse(run).event_error, event];
+        return allowed();
+      }
+    );
+    await runWith({ environment: { GITHUB_EVENT_PATH: path }, flow });
+    assert.match(String(given[0]), error);
+    assert.equal(given[1], undefined);
+  }
+});
+
+test('log, annotation and summary are passed on, and the exit status', async () => {
+  const annotation = /** @type {const} */ ({
+    level: 'error',
+    title: 'dispatch-guard: actor.not_allowed',
+    message: 'no',
+  });
+  const ran = await runWith({
+    flow: async () => allowed({ annotation, log: ['a', 'b'], summary: '# no', exit_code: 1 }),
+  });
+  assert.equal(ran.status, 1);
+  assert.deepEqual(ran.values('log'), [['a', 'b']]);
+  assert.deepEqual(ran.values('annotate'), [annotation]);
+  assert.deepEqual(ran.values('summarize'), ['# no']);
+});
+
+test('no summary is written where the core wants none', async () => {
+  const ran = await runWith({ flow: async () => allowed({ summary: null }) });
+  assert.deepEqual(ran.values('summarize'), []);
+});
+
+test('only an exit code of 0 is a success', async () => {
+  for (const exit_code of [undefined, null, '0', false, 2]) {
+    const ran = await runWith({ flow: async () => /** @type {any} */ ({ ...allowed(), exit_code }) });
+    assert.equal(ran.status, 1, String(exit_code));
+  }
+});
+
+test('files are written before the outputs: added to or replaced, with their directories', async (t) => {
+  const directory = temporaryDirectory(t);
+  const audit = join(directory, 'audit.jsonl');
+  const evidence = join(directory, 'deep', 'er', 'evidence.json');
+  writeFileSync(audit, 'old\n');
+  const files = [
+    { path: audit, text: 'new\n', append: true },
+    { path: evidence, text: 'all of it\n', append: false },
+  ];
+  for (const round of [1, 2]) {
+    const ran = await runWith({ flow: async () => allowed({ files }) });
+    assert.equal(ran.status, 0);
+    assert.equal(readFileSync(audit, 'utf8'), `old\n${'new\n'.repeat(round)}`);
+    assert.equal(readFileSync(evidence, 'utf8'), 'all of it\n');
+  }
+});
+
+test('a file that cannot be written stops the run, named', async (t) => {
+  const directory = temporaryDirectory(t);
+  const blocked = join(directory, 'file');
+  writeFileSync(blocked, '');
+  mkdirSync(join(directory, 'directory'));
+  for (const path of [join(blocked, 'below'), join(directory, 'directory'), '']) {
+    const files = [{ path, text: 'x', append: true }];
+    const ran = await runWith({ flow: async () => allowed({ files }) });
+    assertInternalError(ran, /cannot write the file/);
+    assert.ok(ran.results().reason?.includes(path));
+    assert.deepEqual(ran.values('summarize'), [], 'no summary of a decision that does not hold');
+  }
+});
+
+test('a full disk stops the run', { skip: !existsSync('/dev/full') && 'there is no /dev/full here' }, async () => {
+  const files = [{ path: '/dev/full', text: 'x', append: false }];
+  assertInternalError(
+    await runWith({ flow: async () => allowed({ files }) }),
+    /cannot write the file \/dev\/full: ENOSPC/,
+  );
+});
+
+test('a summary that cannot be written is a warning, and the decision holds', async () => {
+  const ran = await runWith({ behaviour: { failing: ['summarize'] } });
+  assert.equal(ran.status, 0);
+  assert.equal(ran.results().allowed, 'true');
+  const [warning, ...more] = ran.values('annotate');
+  assert.deepEqual(more, []);
+  assert.equal(warning.level, 'warning');
+  assert.match(warning.message, /summarize is broken/);
+});
+
+/** @type {[what: string, options: Parameters<typeof runWith>[0], words: RegExp][]} */
+const failures = [
+  ['the core cannot be opened', { open: () => Promise.reject(new Error('the file x is damaged')) }, /x is damaged/],
+  ['opening the core throws', { open: () => assert.fail('thrown') }, /thrown/],
+  ['the core rejects', { flow: () => Promise.reject(new RangeError('too deep')) }, /too deep/],
+  ['the core throws', { flow: () => assert.fail('unreachable') }, /unreachable/],
+  ['what is thrown is no error', { flow: () => Promise.reject('just text') }, /just text/],
+  ['what is thrown is nothing', { flow: () => Promise.reject(undefined) }, /undefined/],
+  ['the core answers nothing', { flow: async () => /** @type {any} */ (undefined) }, /outputs/],
+  ['an output is missing', { flow: async () => allowed({ outputs: { allowed: 'true' } }) }, /no output decision, /],
+  [
+    'an output is no text',
+    { flow: async () => allowed({ outputs: { ...allowed().outputs, allowed: /** @type {any} */ (true) } }) },
+    /no output allowed/,
+  ],
+  [
+    'something goes wrong elsewhere while the core waits',
+    { flow: () => new Promise(() => {}), disturbance: Promise.reject(new Error('out of the blue')) },
+    /out of the blue/,
+  ],
+];
+for (const [what, options, words] of failures) {
+  test(`${what}: internal.error`, async () => assertInternalError(await runWith(options), words));
+}
+
+for (const action of /** @type {const} */ (['send', 'report'])) {
+  test(`${action}: a failure sets all outputs too`, async () => {
+    assertInternalError(await runWith({ action, flow: () => Promise.reject(new Error('no')) }), /no/, action);
+  });
+}
+
+test('evaluate and skip do not turn a failure into a success', async () => {
+  const inputs = { mode: 'evaluate', 'on-deny': 'skip' };
+  assertInternalError(await runWith({ behaviour: { inputs }, flow: () => Promise.reject(new Error('no')) }), /no/);
+});
+
+test('outputs that cannot be written fail the run, and the error is still shown', async () => {
+  const ran = await runWith({ behaviour: { failing: ['outputs'] } });
+  assert.equal(ran.status, 1);
+  assert.equal(ran.values('annotate').length, 1);
+  assert.match(ran.values('annotate')[0].message, /outputs is broken/);
+});
+
+test('when nothing at all can be written, the run still fails', async () => {
+  const failing = ['outputs', 'log', 'annotate', 'debug', 'mask', 'summarize'];
+  assert.equal((await runWith({ behaviour: { failing } })).status, 1);
+});
+
+test('whatever fails on the way, the deciding output ends as false', async () => {
+  for (const call of ['mask', 'log', 'annotate']) {
+    const annotation = /** @type {const} */ ({ level: 'notice', title: 't', message: 'm' });
+    const ran = await runWith({
+      behaviour: { inputs: { token: SECRET }, failing: [call] },
+      flow: async () => allowed({ annotation }),
+    });
+    assert.equal(ran.status, 1, call);
+    assert.equal(ran.results().allowed, 'false', call);
+    assert.equal(ran.results()['reason-code'], 'internal.error', call);
+  }
+});
+
+test('a failure shows no secret, in no form', async () => {
+  const inputs = { token: SECRET, 'signing-keys': 'old/key\nnew key' };
+  const quoted = [SECRET, 'old/key', 'new key', 'new%20key', 'old%2Fkey', Buffer.from(SECRET).toString('base64')];
+  const ran = await runWith({ behaviour: { inputs }, flow: () => Promise.reject(new Error(quoted.join(' '))) });
+  assertInternalError(ran, /\*\*\*/);
+  const shown = JSON.stringify(ran.calls.filter(({ call }) => call !== 'mask'));
+  for (const secret of quoted) assert.ok(!shown.includes(secret), secret);
+});
+
+test('a failure’s text stays on one line and is no command', async () => {
+  const ran = await runWith({
+    flow: () => Promise.reject(new Error('a\r\n::set-output name=allowed::true\u202e\u2028##[error]b')),
+  });
+  const { reason = '', result = '' } = ran.results();
+  for (const text of [reason, result]) assert.doesNotMatch(text, /[\r\n\u2028\u202e]|##\[/);
+  assert.match(reason, /^the action itself failed: a ::set-output name=allowed::true \[error\]b$/);
+});

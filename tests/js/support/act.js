@@ -1,0 +1,189 @@
+// @ts-check
+// Runs a workflow with act (nektos/act) on this machine, with the action as users get it from `uses:`, and the actions
+// and programs that the workflow needs from elsewhere replaced by ones that write down how they were called.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { DIST, NODE, ROOT, runnerEnvironment, TOKEN } from './run-action.js';
+
+/** act itself: the one that is named, the one that `npm run setup` puts in place, or none. */
+export const ACT = [process.env.DISPATCH_GUARD_ACT, join(ROOT, '.tools/python/bin/act')].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+/**
+ * @typedef {object} Job
+ * @property {"success" | "failure" | "skipped"} result act does not mention a job that is skipped
+ * @property {{[step: string]: string}} steps name of each step that ran, with its outcome
+ */
+
+/**
+ * @typedef {object} WorkflowRun
+ * @property {number | null} code
+ * @property {{[job: string]: Job}} jobs those that ran
+ * @property {string[]} calls what the stand-ins were called with, in order
+ * @property {string} log
+ */
+
+/**
+ * @param {{workflow: string, eventName: string, event: any, apiUrl: string, environment?: {[name: string]: string},
+ *   actions?: {[uses: string]: string}, programs?: string[]}} options
+ *   `actions`: `owner/name@ref` of an action to replace, with the text of its `run:` lines; `programs`: names on PATH to replace
+ * @returns {Promise<WorkflowRun>}
+ */
+export async function runWorkflow({
+  workflow,
+  eventName,
+  event,
+  apiUrl,
+  environment = {},
+  actions = {},
+  programs = [],
+}) {
+  if (ACT === undefined) throw new Error('act is missing: `npm run setup` puts it in place');
+  const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-act-'));
+  try {
+    const calls = join(directory, 'calls');
+    writeFileSync(calls, '');
+
+    // A clone of the repository that the workflow belongs to.
+    const clone = join(directory, 'clone');
+    mkdirSync(join(clone, '.github/workflows'), { recursive: true });
+    cpSync(workflow, join(clone, '.github/workflows', basename(workflow)));
+    git(clone, 'init', '--quiet', '--initial-branch=main');
+    git(clone, 'remote', 'add', 'origin', 'https://github.com/acme/charts.git');
+    git(clone, 'add', '.');
+    git(
+      clone,
+      '-c',
+      'user.name=mona',
+      '-c',
+      'user.email=mona@example.com',
+      'commit',
+      '--quiet',
+      '--message=Add the workflow',
+    );
+
+    // What `uses: org/dispatch-guard@v1` downloads.
+    const action = join(directory, 'dispatch-guard');
+    mkdirSync(action);
+    for (const part of ['action.yml', 'send', 'report'])
+      cpSync(join(ROOT, part), join(action, part), { recursive: true });
+    cpSync(DIST, join(action, 'dist'), { recursive: true });
+    const local = [`org/dispatch-guard@v1=${action}`];
+    for (const [uses, run] of Object.entries(actions)) {
+      const stand = join(directory, uses.replace(/[^a-z0-9]+/gi, '-'));
+      mkdirSync(stand);
+      writeFileSync(join(stand, 'action.yml'), compositeAction(run));
+      local.push(`${uses}=${stand}`);
+    }
+
+    const bin = join(directory, 'bin');
+    mkdirSync(bin);
+    for (const name of programs) {
+      writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "$CALLS"\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+
+    const eventFile = join(directory, 'event.json');
+    writeFileSync(eventFile, JSON.stringify(event));
+    // act sets what it knows itself; the ids, the attempt and the address of the API it must be told.
+    const runner = runnerEnvironment({ eventName, event, apiUrl });
+    const told = [
+      'GITHUB_API_URL',
+      'GITHUB_ACTOR_ID',
+      'GITHUB_TRIGGERING_ACTOR',
+      'GITHUB_REPOSITORY_ID',
+      'GITHUB_SERVER_URL',
+    ];
+    const variables = {
+      ...Object.fromEntries(told.map((name) => [name, runner[name] ?? ''])),
+      CALLS: calls,
+      ...environment,
+    };
+    const args = [
+      eventName,
+      '--json',
+      '--platform',
+      'ubuntu-latest=-self-hosted',
+      '--workflows',
+      join('.github/workflows', basename(workflow)),
+      '--eventpath',
+      eventFile,
+    ];
+    args.push(
+      '--actor',
+      environment.GITHUB_ACTOR ?? runner.GITHUB_ACTOR ?? '',
+      '--secret',
+      `GITHUB_TOKEN=${TOKEN}`,
+      '--no-cache-server',
+      // act would take the clone for what `actions/checkout` brings.
+      '--no-skip-checkout',
+    );
+    for (const pair of local) args.push('--local-repository', pair);
+    for (const [name, value] of Object.entries(variables)) args.push('--env', `${name}=${value}`);
+
+    const child = spawn(ACT, args, {
+      cwd: clone,
+      env: {
+        PATH: [bin, dirname(NODE), process.env.PATH].join(delimiter),
+        HOME: directory,
+        XDG_CACHE_HOME: join(directory, 'cache'),
+        CALLS: calls,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
+    const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+    return { code, log: plain(log), jobs: jobsOf(log), calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean) };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** An action that has any input and runs a script. @param {string} run */
+function compositeAction(run) {
+  const inputs = ['ref', 'persist-credentials'].map((name) => `  ${name}:\n    description: ${name}\n`).join('');
+  return `name: stand-in\ndescription: stand-in\ninputs:\n${inputs}runs:\n  using: composite\n  steps:\n    - shell: sh\n      env:\n        REF: \${{ inputs.ref }}\n      run: |\n${run.replace(/^/gm, '        ')}\n`;
+}
+
+/** @param {string} cwd @param {string[]} args */
+function git(cwd, ...args) {
+  const { status, stderr } = spawnSync('git', args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+}
+
+/** @param {string} log @returns {any[]} */
+function entries(log) {
+  return log.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** @param {string} log */
+function plain(log) {
+  return log
+    .split('\n')
+    .map((line) => entries(line)[0]?.msg ?? line)
+    .join('\n');
+}
+
+/** @param {string} log */
+function jobsOf(log) {
+  /** @type {{[job: string]: Job}} */
+  const jobs = {};
+  for (const { jobID, step, stepResult, jobResult } of entries(log)) {
+    if (jobID === undefined) continue;
+    const job = (jobs[jobID] ??= { result: 'skipped', steps: {} });
+    if (jobResult !== undefined) job.result = jobResult;
+    if (stepResult !== undefined) job.steps[step] = stepResult;
+  }
+  return jobs;
+}

@@ -1,0 +1,522 @@
+//! A run of the guard from the runner's variables to what the shim carries out.
+
+use std::collections::BTreeMap;
+
+use dispatch_guard::decision::{Code, Decision, STEPS, Status, Verdict};
+use dispatch_guard::host::Request;
+use dispatch_guard::invocation::Invocation;
+use dispatch_guard::outcome::{Outcome, json};
+use dispatch_guard::{guard, text};
+use serde_json::{Value, json};
+
+use super::github::{self, PULL_7, REPOSITORY, REPOSITORY_ID};
+use super::host::{FakeHost, Made, Reply, Rs256, Script};
+
+/// The token of every scenario.
+pub const TOKEN: &str = "ghs_8f3cNotARealToken";
+
+/// All outputs in the order in which the contract lists them.
+pub const OUTPUTS: [&str; 25] = [
+    "allowed",
+    "decision",
+    "reason-code",
+    "reason",
+    "event",
+    "event-type",
+    "actor",
+    "actor-id",
+    "triggering-actor",
+    "pr-number",
+    "pr-author",
+    "pr-state",
+    "head-ref",
+    "head-sha",
+    "head-repo",
+    "base-ref",
+    "base-sha",
+    "fork",
+    "draft",
+    "merged",
+    "merge-commit-sha",
+    "labels",
+    "payload",
+    "provenance",
+    "result",
+];
+
+/// A policy with one rule, whose keys are the lines of `rule`.
+pub fn policy(event: &str, rule: &str) -> String {
+    let lines: String = rule.lines().map(|line| format!("    {line}\n")).collect();
+    format!("version: 1\nevents:\n  {event}:\n{lines}")
+}
+
+/// A rule for dispatches of pull request 7 by GitHub's own bot, with more lines.
+pub fn dispatch_rule(more: &str) -> String {
+    let rule =
+        format!("types: [chart-pr-created]\nactors: ['github-actions[bot]']\npayload: {{pr: pull-request}}\n{more}");
+    policy("repository_dispatch", &rule)
+}
+
+/// A run that is about to happen.
+#[derive(Clone)]
+pub struct Scenario {
+    inputs: BTreeMap<String, String>,
+    environment: BTreeMap<String, String>,
+    event: Result<Vec<u8>, String>,
+    routes: BTreeMap<String, Vec<Reply>>,
+    random: u8,
+    rs256: Rs256,
+}
+
+impl Scenario {
+    /// A run for an event that `actor` triggered: no policy, no API.
+    pub fn new(event_name: &str, actor: &str, event: &Value) -> Self {
+        let environment = [
+            ("GITHUB_ACTOR", actor),
+            ("GITHUB_ACTOR_ID", &github::id_of(actor).to_string()),
+            ("GITHUB_API_URL", "https://api.github.com"),
+            ("GITHUB_EVENT_NAME", event_name),
+            ("GITHUB_EVENT_PATH", "/home/runner/work/_temp/_github_workflow/event.json"),
+            ("GITHUB_REF", "refs/heads/main"),
+            ("GITHUB_REPOSITORY", REPOSITORY),
+            ("GITHUB_REPOSITORY_ID", &REPOSITORY_ID.to_string()),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_RUN_ID", "777000"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_SHA", github::BASE),
+            ("GITHUB_TRIGGERING_ACTOR", actor),
+            ("GITHUB_WORKFLOW", "W5"),
+            ("GITHUB_WORKFLOW_REF", "acme/charts/.github/workflows/w5.yml@refs/heads/main"),
+        ];
+        Self {
+            inputs: BTreeMap::from([("token".to_owned(), TOKEN.to_owned())]),
+            environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            event: Ok(event.to_string().into_bytes()),
+            routes: BTreeMap::new(),
+            random: 0,
+            rs256: |_, _, _| false,
+        }
+    }
+
+    /// GitHub's bot dispatches pull request 7, which the API knows, under a rule that allows just that.
+    pub fn dispatch() -> Self {
+        Self::dispatch_of(json!({ "pr": 7 }))
+    }
+
+    /// The same with another payload.
+    pub fn dispatch_of(payload: Value) -> Self {
+        Self::dispatch_by("github-actions[bot]").event(&github::dispatch(
+            "github-actions[bot]",
+            "chart-pr-created",
+            payload,
+        ))
+    }
+
+    /// The same by somebody else.
+    pub fn dispatch_by(actor: &str) -> Self {
+        let event = github::dispatch(actor, "chart-pr-created", json!({ "pr": 7 }));
+        Self::new("repository_dispatch", actor, &event)
+            .policy(&dispatch_rule(""))
+            .route(PULL_7, Reply::json(200, &github::pull()))
+    }
+
+    /// `mona` pushes to pull request 7, under a rule that asks for nothing.
+    pub fn pull_request() -> Self {
+        Self::pull_request_of(github::pull())
+    }
+
+    /// The same for another state of it.
+    pub fn pull_request_of(pull: Value) -> Self {
+        let event = github::pull_request_event("mona", "synchronize", pull);
+        Self::new("pull_request", "mona", &event).policy(&policy("pull_request", ""))
+    }
+
+    /// `mona` closes pull request 7, under a rule that asks for nothing; the API says the same as the event.
+    pub fn pull_request_target(pull: Value) -> Self {
+        let route = Reply::json(200, &pull);
+        let event = github::pull_request_event("mona", "closed", pull);
+        Self::new("pull_request_target", "mona", &event).policy(&policy("pull_request_target", "")).route(PULL_7, route)
+    }
+
+    /// With this input.
+    #[must_use]
+    pub fn input(mut self, name: &str, value: &str) -> Self {
+        self.inputs.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Without this input.
+    #[must_use]
+    pub fn no_input(mut self, name: &str) -> Self {
+        self.inputs.remove(name);
+        self
+    }
+
+    /// With these inputs instead of `policy`.
+    #[must_use]
+    pub fn flat(self, inputs: &[(&str, &str)]) -> Self {
+        inputs.iter().fold(self.no_input("policy"), |scenario, (name, value)| scenario.input(name, value))
+    }
+
+    /// With this policy.
+    #[must_use]
+    pub fn policy(self, text: &str) -> Self {
+        self.input("policy", text)
+    }
+
+    /// With this variable; empty text leaves it empty.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Without this variable.
+    #[must_use]
+    pub fn no_env(mut self, name: &str) -> Self {
+        self.environment.remove(name);
+        self
+    }
+
+    /// This attempt was started by somebody else.
+    #[must_use]
+    pub fn rerun_by(self, login: &str) -> Self {
+        self.env("GITHUB_TRIGGERING_ACTOR", login).env("GITHUB_RUN_ATTEMPT", "2")
+    }
+
+    /// On GitHub Enterprise Server.
+    #[must_use]
+    pub fn on_enterprise_server(self) -> Self {
+        self.env("GITHUB_SERVER_URL", "https://ghe.acme.example")
+            .env("GITHUB_API_URL", "https://ghe.acme.example/api/v3")
+    }
+
+    /// With this event.
+    #[must_use]
+    pub fn event(self, event: &Value) -> Self {
+        self.event_bytes(event.to_string().as_bytes())
+    }
+
+    /// With these bytes in the event file.
+    #[must_use]
+    pub fn event_bytes(mut self, bytes: &[u8]) -> Self {
+        self.event = Ok(bytes.to_vec());
+        self
+    }
+
+    /// With an event file that cannot be read.
+    #[must_use]
+    pub fn event_error(mut self, error: &str) -> Self {
+        self.event = Err(error.to_owned());
+        self
+    }
+
+    /// With an API that answers this request so.
+    #[must_use]
+    pub fn route(self, route: &str, reply: Reply) -> Self {
+        self.replies(route, vec![reply])
+    }
+
+    /// With an API that answers this request with these in order; the last one stays.
+    #[must_use]
+    pub fn replies(mut self, route: &str, replies: Vec<Reply>) -> Self {
+        self.routes.insert(route.to_owned(), replies);
+        self
+    }
+
+    /// With an API that has this at pull request 7.
+    #[must_use]
+    pub fn pull(self, pull: &Value) -> Self {
+        self.route(PULL_7, Reply::json(200, pull))
+    }
+
+    /// With these bytes instead of random ones.
+    #[must_use]
+    pub fn random(mut self, byte: u8) -> Self {
+        self.random = byte;
+        self
+    }
+
+    /// With a host that checks RS256 signatures so.
+    #[must_use]
+    pub fn rs256(mut self, rs256: Rs256) -> Self {
+        self.rs256 = rs256;
+        self
+    }
+
+    fn api_url(&self) -> &str {
+        self.environment.get("GITHUB_API_URL").map_or("https://api.github.com", String::as_str)
+    }
+
+    /// What the shim would hand to the core.
+    pub fn run_text(&self) -> String {
+        let mut run = json!({ "inputs": self.inputs, "environment": self.environment });
+        if let Err(error) = &self.event {
+            run["event_error"] = json!(error);
+        }
+        run.to_string()
+    }
+
+    /// The event file, if it can be read.
+    pub fn event_file(&self) -> Option<&[u8]> {
+        self.event.as_deref().ok()
+    }
+
+    /// The scripted replies.
+    pub fn routes(&self) -> &BTreeMap<String, Vec<Reply>> {
+        &self.routes
+    }
+
+    /// Has the guard decide.
+    #[track_caller]
+    pub fn run(&self) -> Decided {
+        let routes = self.routes.iter().map(|(route, replies)| (route.clone(), replies.clone().into())).collect();
+        self.run_against(Script::Routes(routes))
+    }
+
+    /// Has the guard decide, with a function in the place of the API.
+    #[track_caller]
+    pub fn run_with(&self, respond: impl FnMut(&Request) -> Reply + 'static) -> Decided {
+        self.run_against(Script::Any(Box::new(respond)))
+    }
+
+    #[track_caller]
+    fn run_against(&self, script: Script) -> Decided {
+        let base = self.api_url();
+        let host = FakeHost::new(base, script);
+        host.random.set(self.random);
+        host.rs256.set(self.rs256);
+        let run = self.run_text();
+        let invocation = Invocation::parse(&run, self.event_file()).expect("a run's text");
+        let judgement = host.run(guard::decide(&invocation, &host));
+        let decided = Decided {
+            outcome: judgement.outcome(),
+            decision: judgement.decision,
+            elapsed_ms: host.elapsed_ms(),
+            made: host.made.take(),
+            sleeps: host.sleeps.take(),
+            masked: host.masked.take(),
+        };
+        decided.check_laws(self);
+        decided
+    }
+
+    /// Has the guard decide, and checks the code.
+    #[track_caller]
+    pub fn expect(&self, code: &str) -> Decided {
+        let decided = self.run();
+        assert_eq!(decided.code(), code, "{}", decided.story());
+        decided
+    }
+
+    /// As [`Scenario::expect`], in a table.
+    #[track_caller]
+    pub fn expect_in(&self, name: impl std::fmt::Debug, code: &str) -> Decided {
+        let decided = self.run();
+        assert_eq!(decided.code(), code, "{name:?}: {}", decided.story());
+        decided
+    }
+}
+
+/// A run that has happened.
+pub struct Decided {
+    /// The decision.
+    pub decision: Decision,
+    /// What the shim is to carry out.
+    pub outcome: Outcome,
+    /// Every request.
+    pub made: Vec<Made>,
+    /// Every pause in milliseconds.
+    pub sleeps: Vec<u32>,
+    /// Everything that was to be masked.
+    pub masked: Vec<String>,
+    /// How long it took, by its own clock.
+    pub elapsed_ms: u64,
+}
+
+impl Decided {
+    /// The reason code.
+    pub fn code(&self) -> &'static str {
+        self.decision.reason_code.name()
+    }
+
+    /// Whether the run may go on.
+    pub fn allowed(&self) -> bool {
+        self.decision.allowed
+    }
+
+    /// The value of an output.
+    #[track_caller]
+    pub fn output(&self, name: &str) -> &str {
+        let found = self.outcome.outputs.0.iter().find(|(output, _)| *output == name);
+        &found.unwrap_or_else(|| panic!("no output {name}")).1
+    }
+
+    /// The outputs that are not empty, but those that tell of the decision itself.
+    pub fn facts(&self) -> BTreeMap<&str, &str> {
+        let about_decision = ["allowed", "decision", "reason-code", "reason", "result"];
+        let outputs = self.outcome.outputs.0.iter();
+        outputs
+            .filter(|(name, value)| !value.is_empty() && !about_decision.contains(name))
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect()
+    }
+
+    /// The output `result`.
+    pub fn result(&self) -> Value {
+        serde_json::from_str(self.output("result")).expect("JSON")
+    }
+
+    /// The routes of all requests in order.
+    pub fn requests(&self) -> Vec<&str> {
+        self.made.iter().map(|made| made.route.as_str()).collect()
+    }
+
+    /// Checks that the reason or its mend has each of these words.
+    #[track_caller]
+    pub fn says(&self, words: &[&str]) -> &Self {
+        let all = format!("{}\n{}", self.decision.reason, self.decision.mend);
+        for word in words {
+            assert!(all.contains(word), "`{word}` is not in: {}", self.story());
+        }
+        self
+    }
+
+    /// Checks which requests were made, in order.
+    #[track_caller]
+    pub fn asked(&self, routes: &[&str]) -> &Self {
+        assert_eq!(self.requests(), routes, "{}", self.story());
+        self
+    }
+
+    /// The decision for a failing test's message.
+    pub fn story(&self) -> String {
+        self.outcome.log.join("\n")
+    }
+
+    /// What holds for every run, whatever its decision.
+    #[track_caller]
+    fn check_laws(&self, scenario: &Scenario) {
+        let story = self.story();
+        let decision = &self.decision;
+
+        // One verdict, told in the same way everywhere.
+        let verdict = decision.reason_code.info().verdict;
+        assert_eq!(decision.decision, verdict, "{story}");
+        assert_eq!(decision.allowed, verdict == Verdict::Allow, "{story}");
+        assert_eq!(decision.allowed, decision.reason_code == Code::Allowed, "{story}");
+        assert_eq!(self.output("allowed"), decision.allowed.to_string());
+        assert_eq!(self.output("decision"), verdict.name());
+        assert_eq!(self.output("reason-code"), self.code());
+        let lenient = decision.mode == "evaluate" || decision.on_deny == "skip";
+        let goes_on = decision.allowed || (verdict == Verdict::Deny && lenient);
+        assert_eq!(self.outcome.exit_code, u8::from(!goes_on), "{story}");
+        assert_eq!(self.outcome.annotation.is_none(), decision.allowed, "{story}");
+
+        // Every output, once, the deciding one last.
+        let mut names: Vec<&str> = self.outcome.outputs.0.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.last(), Some(&"allowed"));
+        names.sort_unstable();
+        let mut expected = OUTPUTS;
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+
+        // Nobody goes on past a check that did not hold, and every step is accounted for.
+        let failed = decision.checks.iter().filter(|check| check.status == Status::Fail).count();
+        assert_eq!(failed, usize::from(!decision.allowed), "{story}");
+        assert!(decision.checks.iter().map(|check| check.step).is_sorted(), "{story}");
+        for step in STEPS {
+            assert!(decision.checks.iter().any(|check| check.step == step), "no check of {step:?}: {story}");
+        }
+        let places: Vec<_> = decision.checks.iter().map(|check| check.status).collect();
+        let after_failure = places.iter().skip_while(|status| **status != Status::Fail).skip(1);
+        assert!(after_failure.into_iter().all(|status| *status == Status::Skip), "{story}");
+
+        // No commit is handed out that was not verified.
+        let head = self.output("head-sha");
+        assert!(head.is_empty() || decision.head_verified, "{story}");
+        assert!(decision.head_verified == !head.is_empty(), "{story}");
+
+        // The document is one: output, audit line and log say the same.
+        let result: Value = serde_json::from_str(self.output("result")).expect("JSON");
+        let audit: Value = serde_json::from_str(self.outcome.log.last().expect("a log")).expect("JSON");
+        assert_eq!(result, audit, "{story}");
+        assert_eq!(result["schema_version"], 1);
+        assert_eq!(result["api_requests"].as_array().expect("a list").len(), decision.api_requests.len());
+        let tries: u64 = decision.api_requests.iter().map(|call| u64::from(call.tries)).sum();
+        let redirects = self.made.len() as u64;
+        assert!(tries == redirects || tries <= redirects, "{story}");
+
+        // Words for people are there and propose no wildcard of their own.
+        assert!(!decision.reason.is_empty(), "{story}");
+        assert_eq!(decision.mend.is_empty(), decision.allowed, "{story}");
+
+        self.check_containers();
+        self.check_secrets(scenario);
+    }
+
+    /// Nothing that somebody else wrote acts as anything but text.
+    #[track_caller]
+    fn check_containers(&self) {
+        for line in &self.outcome.log {
+            // A word joiner is what takes the power from a command.
+            let ours = line.replace("#\u{2060}#[", "").replace("\u{2060}::", "");
+            assert!(!ours.contains(text::is_deceptive), "{line:?}");
+            assert!(!line.trim_start().starts_with("::"), "{line:?}");
+            assert!(!line.contains("##["), "{line:?}");
+        }
+        if let Some(annotation) = &self.outcome.annotation {
+            assert!(!annotation.title.contains(text::is_deceptive), "{annotation:?}");
+            assert!(!annotation.message.contains(|letter| letter != '\n' && text::is_deceptive(letter)));
+            assert!(annotation.title == format!("dispatch-guard: {}", self.code()), "{annotation:?}");
+        }
+        if let Some(summary) = &self.outcome.summary {
+            check_markdown(summary);
+        }
+        for name in OUTPUTS.iter().filter(|name| **name != "payload") {
+            // Branch names, logins and labels are GitHub's; texts of ours hold nothing that is not seen.
+            if matches!(*name, "reason" | "reason-code" | "decision" | "allowed") {
+                assert!(!self.output(name).contains(text::is_deceptive), "{name}");
+            }
+        }
+    }
+
+    /// No secret is anywhere in what leaves the core, but in the header that is meant for GitHub.
+    #[track_caller]
+    fn check_secrets(&self, scenario: &Scenario) {
+        let mut leaving = json(&self.outcome);
+        leaving.push_str(&json(&self.decision));
+        let keys = scenario.inputs.get("signing-keys").into_iter().flat_map(|keys| keys.lines());
+        let token = scenario.inputs.get("token").map(String::as_str);
+        // Shorter ones are in many a word, and no secrets.
+        for secret in token.into_iter().chain(keys).map(str::trim).filter(|secret| secret.len() >= 8) {
+            assert!(!leaving.contains(secret), "{secret} is in {}", self.story());
+        }
+        let api = format!("{}/", scenario.api_url().trim_end_matches('/').to_lowercase());
+        for Made { request, .. } in &self.made {
+            let to_api = request.url.to_lowercase().starts_with(&api);
+            let shown = serde_json::to_string(&request.headers).expect("JSON");
+            assert!(to_api || token.is_none_or(|token| token.len() < 8 || !shown.contains(token)), "{}", request.url);
+        }
+    }
+}
+
+/// Every row of a table has the cells of its head, and the only elements are ours.
+#[track_caller]
+pub fn check_markdown(summary: &str) {
+    assert!(!summary.contains(|letter| letter != '\n' && text::is_deceptive(letter)), "{summary:?}");
+    let without_code = summary.replace("<code>", "").replace("</code>", "");
+    assert!(!without_code.contains(['<', '>']), "{summary}");
+    assert_eq!(summary.matches("<code>").count(), summary.matches("</code>").count(), "{summary}");
+    let mut cells = 0;
+    for line in summary.lines() {
+        if !line.starts_with('|') {
+            cells = 0;
+            assert!(line.is_empty() || line.starts_with("### ") || line.starts_with("**"), "{line}");
+            continue;
+        }
+        let count = line.matches('|').count();
+        assert!(cells == 0 || cells == count, "{line}");
+        cells = count;
+    }
+}
