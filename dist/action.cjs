@@ -369,7 +369,13 @@ function printable(text) {
 // js/wasm.js
 async function compileVerified(file, sha256) {
 	let bytes = (0, node_fs.readFileSync)(file), compiling = WebAssembly.compile(bytes);
-	return compiling.catch(() => {}), await verify(file, bytes, sha256), compiling;
+	compiling.catch(() => {});
+	let awake = setInterval(() => {}, 6e4);
+	try {
+		return await verify(file, bytes, sha256), await compiling;
+	} finally {
+		clearInterval(awake);
+	}
 }
 async function verify(file, bytes, sha256) {
 	let { createHash } = await Promise.resolve().then(() => require_rolldown_runtime.__toESM(require("node:crypto"), 1)), found = createHash("sha256").update(bytes).digest("hex");

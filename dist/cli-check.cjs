@@ -3,11 +3,16 @@ const require_core = require("./core.cjs"), require_events = require("./events.c
 let node_fs = require("node:fs"), node_buffer = require("node:buffer");
 // js/cli/check.js
 async function run(values, positionals) {
-	let options = values, words = [...list(values.event), ...positionals];
+	let options = values, core = require_judge.openCore(), flat = list(values.flat), known = flat.length > 0 ? core.vocabulary().flat : [], isFlat = (word) => known.some((name) => word.startsWith(`${name}=`));
+	flat.push(...positionals.filter(isFlat));
+	let words = [...list(values.event), ...positionals.filter((word) => !isFlat(word))];
 	if (words.length === 0) throw new require_cli.Misuse("say which event: `--event FILE`; `dispatch-guard check --help` tells more");
-	let events = words.map((word) => require_events.openEvent(word, options["event-name"])), policies = readPolicies(list(values.policy), list(values.flat)), { against, record } = options;
+	let events = words.map((word) => require_events.openEvent(word, options["event-name"])), policies = readPolicies(list(values.policy), flat), { against, record } = options;
 	if (against !== void 0 && policies.length > 1) throw new require_cli.Misuse("`--against` compares with one policy");
-	let old = against === void 0 ? [] : [against === "recorded" ? { label: require_events.RECORDED } : readPolicy(against)], missed = new Set(), ask = await openAsker(options, (file) => missed.add(file)), cases = [];
+	let old = against === void 0 ? [] : [against === "recorded" ? {
+		label: require_events.RECORDED,
+		then: !0
+	} : readPolicy(against)], missed = new Set(), ask = openAsker(core, options, (file) => missed.add(file)), cases = [];
 	for (let event of events) {
 		let row = [];
 		for (let rules of [...old, ...rulesOf(event, policies)]) row.push(await ask(event, rules));
@@ -17,35 +22,35 @@ async function run(values, positionals) {
 	for (let file of missed) require_cli.printError(require_cli.oneLine(`dispatch-guard: there is no ${file}, which counts as a 404`));
 	return (against === void 0 ? reportDecisions : reportChanges)(cases, values.json === !0);
 }
-function reportDecisions(cases, json) {
+function reportDecisions(cases, asJson) {
 	let { width, paint } = require_terminal.terminal(), all = cases.flat(), [only] = all;
-	if (all.length === 1 && only !== void 0) require_cli.print(json ? only.answer.result : require_show.decisionText(only, width, paint));
+	if (all.length === 1 && only !== void 0) require_cli.print(asJson ? only.answer.result : require_show.decisionText(only, width, paint));
 	else {
-		let texts = all.map(({ event, rules, answer }) => `${JSON.stringify({
+		let texts = all.map(({ event, rules, answer }) => `${require_cli.json({
 			event: event.label,
 			policy: rules.label
 		}).slice(0, -1)},"result":${answer.result}}`);
-		require_cli.print(json ? `[${texts.join(",")}]` : require_show.matrixText(cases, width, paint));
+		require_cli.print(asJson ? `[${texts.join(",")}]` : require_show.matrixText(cases, width, paint));
 	}
 	return Math.max(...all.map(({ answer }) => answer.exit_code));
 }
-function reportChanges(cases, json) {
+function reportChanges(cases, asJson) {
 	let { width, paint } = require_terminal.terminal(), pairs = cases, texts = pairs.map(([before, after]) => {
 		let names = {
 			event: after.event.label,
 			against: before.rules.label,
 			policy: after.rules.label
 		};
-		return `${JSON.stringify({
+		return `${require_cli.json({
 			...names,
 			changed: require_show.isChange(before, after)
 		}).slice(0, -1)},"before":${before.answer.result},"result":${after.answer.result}}`;
 	});
-	if (require_cli.print(json ? `[${texts.join(",")}]` : require_show.changesText(pairs, width, paint)), cases.flat().some(({ answer }) => answer.exit_code === 2)) return 2;
+	if (require_cli.print(asJson ? `[${texts.join(",")}]` : require_show.changesText(pairs, width, paint)), cases.flat().some(({ rules, answer }) => answer.exit_code === 2 && !rules.then)) return 2;
 	let changed = pairs.filter(([before, after]) => require_show.isChange(before, after)).flat(), errors = changed.map(({ answer }) => answer.exit_code).filter((status) => status > 2);
 	return Math.max(Number(changed.length > 0), ...errors);
 }
-async function openAsker(options, missed) {
+function openAsker(core, options, missed) {
 	let url = options["api-url"], token = url === void 0 ? "" : process.env.GITHUB_TOKEN ?? "";
 	if (url !== void 0 && token === "") throw new require_cli.Misuse("`--api-url` needs a token in the variable GITHUB_TOKEN");
 	if (url !== void 0 && options.api !== void 0) throw new require_cli.Misuse("`--api` and `--api-url` exclude each other");
@@ -63,9 +68,9 @@ async function openAsker(options, missed) {
 	}, world = require_core.openHost({
 		mask() {},
 		redact: (text) => token === "" ? text : text.replaceAll(token, "***")
-	}), given = openAnswers(options.api, missed), none = require_events.noAnswers("this is offline, so nothing was asked"), at = options.at === void 0 ? void 0 : readTime(options.at), core = require_judge.openCore();
+	}), given = openAnswers(options.api, missed), none = require_events.noAnswers("this is offline, so nothing was asked"), at = options.at === void 0 ? void 0 : readTime(options.at);
 	return async (event, rules) => {
-		if (rules.label === "recorded" && rules !== event.rules) {
+		if (rules.then) {
 			if (!event.evidence) throw new require_cli.Misuse(`\`${event.label}\` is no evidence, so no decision stands in it`);
 			return {
 				event,

@@ -8,7 +8,7 @@ const require_cli = require("./cli.cjs"), require_terminal = require("./terminal
 }];
 function help(name) {
 	if (name === void 0) return general();
-	let command = require_cli.COMMANDS[name];
+	let command = require_cli.commandOf(name);
 	if (command === void 0) throw new require_cli.Misuse(`there is no command \`${name}\``);
 	let { paint } = require_terminal.terminal(), options = [...command.options.map((option) => ({
 		name: `--${option.name}${option.value ? ` ${option.value}` : ""}`,

@@ -37,7 +37,7 @@ async function readArguments(command, words) {
 	}), seen = new Set();
 	for (let token of tokens) {
 		if (token.kind !== "option") continue;
-		let { name, rawName, value } = token, option = options[name];
+		let { name, rawName, value } = token, option = Object.hasOwn(options, name) ? options[name] : void 0;
 		if (option === void 0) throw await Misuse.unknown(`there is no option \`${rawName}\``, rawName, known);
 		if (option.type === "boolean" && value !== void 0) throw new Misuse(`\`${rawName}\` takes no value`);
 		let forgotten = value === void 0 || !token.inlineValue && value.length > 1 && value.startsWith("-");
@@ -83,10 +83,10 @@ const JSON_OPTION = {
 			},
 			{
 				name: "flat",
-				value: "NAME=VALUE",
+				value: "NAME=VALUE…",
 				multiple: !0,
 				completes: "flat",
-				help: "one of the guard's flat inputs instead of a policy; given again, it adds to the list"
+				help: "a flat input of the guard's instead of a policy; more may follow, and what is given twice is a list"
 			},
 			{
 				name: "against",
@@ -251,6 +251,9 @@ const JSON_OPTION = {
 		load: () => Promise.resolve().then(() => require("./cli-completion.cjs"))
 	}
 };
+function commandOf(name) {
+	return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : void 0;
+}
 // js/cli/print.js
 function print(text) {
 	return write(1, `${text}\n`), 0;
@@ -276,6 +279,10 @@ function oneLine(text) {
 function disarmed(line) {
 	return line.replace(/^(\s*)::/, "$1⁠::").replaceAll("##[", "#⁠#[");
 }
+function json(value) {
+	let unit = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+	return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) => letter.split("").map(unit).join("")).replaceAll("##[", String.raw`\u0023\u0023[`);
+}
 function escaped(letter) {
 	return `\\u{${letter.codePointAt(0)?.toString(16)}}`;
 }
@@ -286,7 +293,7 @@ async function main([name, ...words]) {
 		let { help } = await Promise.resolve().then(() => require("./cli-help.cjs")), text = help(words[0]);
 		return name === void 0 ? (printError(text), 2) : print(text);
 	}
-	let command = COMMANDS[name];
+	let command = commandOf(name);
 	if (command === void 0) {
 		let unknown = name.startsWith("-") ? "option" : "command";
 		throw await Misuse.unknown(`there is no ${unknown} \`${name}\``, name, Object.keys(COMMANDS));
@@ -300,4 +307,4 @@ async function main([name, ...words]) {
 }
 main(process.argv.slice(2)).then((status) => process.exitCode = status, (error) => {
 	error instanceof Misuse ? (printError(oneLine(`dispatch-guard: ${error.message}`)), process.exitCode = 2) : (printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`), process.exitCode = 3);
-}), exports.COMMANDS = COMMANDS, exports.Misuse = Misuse, exports.disarmed = disarmed, exports.oneLine = oneLine, exports.print = print, exports.printError = printError, exports.unreadable = unreadable;
+}), exports.COMMANDS = COMMANDS, exports.Misuse = Misuse, exports.commandOf = commandOf, exports.disarmed = disarmed, exports.json = json, exports.oneLine = oneLine, exports.print = print, exports.printError = printError, exports.unreadable = unreadable;

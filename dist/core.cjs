@@ -199,6 +199,9 @@ function __wbg_get_imports() {
 			__wbg_Error_208446807d0d1e30: function(arg0, arg1) {
 				return Error(getStringFromWasm0(arg0, arg1));
 			},
+			__wbg_Number_ff192a72a0dcdf6d: function(arg0) {
+				return Number(arg0);
+			},
 			__wbg___wbindgen_boolean_get_4f1baf9a00be3c74: function(arg0) {
 				let v = arg0, ret = typeof v == "boolean" ? v : void 0;
 				return isLikeNone(ret) ? 16777215 : +!!ret;
@@ -263,9 +266,6 @@ function __wbg_get_imports() {
 			__wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
 				return arg0[arg1 >>> 0];
 			},
-			__wbg_isFinite_96c19946bb5e7b8d: function(arg0) {
-				return Number.isFinite(arg0);
-			},
 			__wbg_length_b03a0fabb109b1e9: function(arg0) {
 				return arg0.length;
 			},
@@ -277,9 +277,6 @@ function __wbg_get_imports() {
 			},
 			__wbg_new_7075786089b89c5e: function() {
 				return new Map();
-			},
-			__wbg_new_ac231c0bf4d6ca13: function(arg0) {
-				return new Number(arg0);
 			},
 			__wbg_new_cd4348290afae586: function() {
 				return {};
@@ -365,13 +362,10 @@ function __wbg_get_imports() {
 			__wbg_then_e3f7f2d365708be8: function(arg0, arg1) {
 				return arg0.then(arg1);
 			},
-			__wbg_toString_f9f8d7974969d9f4: function() {
+			__wbg_toString_6b1cac73c93ef5d1: function() {
 				return handleError(function(arg0, arg1) {
 					return arg0.toString(arg1);
 				}, arguments);
-			},
-			__wbg_valueOf_6db341d77a0b1da4: function(arg0) {
-				return arg0.valueOf();
 			},
 			__wbg_verifyRs256_1802377be5d33269: function() {
 				return handleError(function(arg0, arg1, arg2, arg3, arg4, arg5, arg6) {
@@ -517,7 +511,7 @@ Object.defineProperty(exports, "WASM_FILE", {
 }), Object.defineProperty(exports, "WASM_SHA256", {
 	enumerable: !0,
 	get: function() {
-		return "2e7208135979480069c77bfdf15ddb4ea6ea502108814bafb8dd0e77f0024088";
+		return "5232855b6ed48a3337c4fbdfb0cfe871c776e9860d783a95dcb57751b4f61a1e";
 	}
 }), Object.defineProperty(exports, "check", {
 	enumerable: !0,

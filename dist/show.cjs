@@ -209,11 +209,11 @@ function eventLabel([first]) {
 }
 function blocks(cases, width, paint) {
 	return cases.map((row) => {
-		let column = Math.max(...row.map(({ rules }) => fastStringWidth(require_cli.oneLine(rules.label)))), lines = row.map((decided) => {
-			let label = paint("cyan", pad(require_cli.oneLine(decided.rules.label), column));
-			return fold(cell(decided, paint), width, `  ${label}  `);
+		let labels = row.map(({ rules }) => require_cli.oneLine(rules.label)), column = Math.max(...labels.map((label) => fastStringWidth(label))), lines = row.flatMap((decided, index) => {
+			let label = labels[index] ?? "";
+			return column <= width / 2 ? fold(cell(decided, paint), width, `  ${paint("cyan", pad(label, column))}  `) : [...fold(paint("cyan", label), width, "  "), ...fold(cell(decided, paint), width, "    ")];
 		});
-		return [eventLabel(row), ...lines.flat()].join("\n");
+		return [...fold(eventLabel(row), width, ""), ...lines].join("\n");
 	});
 }
 function changesText(pairs, width, paint) {
@@ -232,17 +232,17 @@ function changesText(pairs, width, paint) {
 		];
 	})], width) ?? blocks(pairs, width, paint).join("\n"), reasons = changed.map((pair) => {
 		let { reason } = resultOf(pair[1]);
-		return [paint("bold", eventLabel(pair)), ...fold(sentence(reason), width, "  ")].join("\n");
+		return [...fold(paint("bold", eventLabel(pair)), width, ""), ...fold(sentence(reason), width, "  ")].join("\n");
 	});
 	return finish([
-		paint("bold", `${count} from ${from} to ${to}`),
+		fold(paint("bold", `${count} from ${from} to ${to}`), width, "").join("\n"),
 		table,
 		...reasons
 	].join("\n\n"));
 }
 function replayText(label, { result, differences }, width, paint) {
 	let { decision, reason_code, reason } = JSON.parse(result), { style } = VERDICTS[decision], now = `${paint(style, decision)}, ${require_cli.oneLine(reason_code)}`;
-	if (differences.length === 0) return finish([`${paint("bold", paint("green", "SAME"))}  ${require_cli.oneLine(label)}: ${now}`, ...fold(sentence(reason), width, "  ")].join("\n"));
+	if (differences.length === 0) return finish([...fold(`${paint("bold", paint("green", "SAME"))}  ${require_cli.oneLine(label)}: ${now}`, width, ""), ...fold(sentence(reason), width, "  ")].join("\n"));
 	let count = `${differences.length} ${differences.length === 1 ? "value is" : "values are"} not as recorded`, blocks = differences.map((difference) => [
 		`  ${paint("bold", require_cli.oneLine(difference.path))}`,
 		...fold(require_cli.oneLine(difference.then || "nothing"), width, `    ${paint("cyan", "then")}  `),

@@ -4,7 +4,7 @@
 
 import metadata from '../package.json' with { type: 'json' };
 import { readArguments } from './cli/arguments.js';
-import { COMMANDS } from './cli/commands.js';
+import { commandOf, COMMANDS } from './cli/commands.js';
 import { MISUSE, Misuse, NO_ANSWER } from './cli/misuse.js';
 import { print, printError } from './cli/print.js';
 import { oneLine } from './cli/text.js';
@@ -22,7 +22,7 @@ async function main([name, ...words]) {
     printError(text);
     return MISUSE;
   }
-  const command = COMMANDS[name];
+  const command = commandOf(name);
   if (command === undefined) {
     const unknown = name.startsWith('-') ? 'option' : 'command';
     throw await Misuse.unknown(`there is no ${unknown} \`${name}\``, name, Object.keys(COMMANDS));

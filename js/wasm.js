@@ -15,8 +15,14 @@ export async function compileVerified(file, sha256) {
   const compiling = WebAssembly.compile(bytes);
   // Why a damaged file does not compile is beside the point: the digest says all there is to say.
   compiling.catch(() => {});
-  await verify(file, bytes, sha256);
-  return compiling;
+  // A compilation alone does not keep Node's event loop alive.
+  const awake = setInterval(() => {}, 60_000);
+  try {
+    await verify(file, bytes, sha256);
+    return await compiling;
+  } finally {
+    clearInterval(awake);
+  }
 }
 
 /**

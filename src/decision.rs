@@ -254,7 +254,7 @@ codes! {
         "The action itself failed; nothing was decided."
         "Run again; if it stays, report it with the log.";
     Allowed "allowed" Done Allow
-        "Every check passed."
+        "Every check passed; from send and report: it was done."
         "Nothing is to be done.";
 }
 
@@ -563,7 +563,7 @@ impl Decision {
     }
 
     /// Ends the decision with a no, at the step that is under way; the later ones are skipped.
-    pub fn stop(&mut self, stop: Stop) {
+    pub fn stop(&mut self, stop: &Stop) {
         let info = stop.code.info();
         // A fault of the API belongs to whatever step asked for it, and nothing to a step that has passed.
         let at = if info.step == Step::Any { self.at } else { info.step.max(self.at) };

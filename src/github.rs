@@ -386,11 +386,9 @@ impl<'h> Github<'h> {
     }
 
     fn unavailable(&self, shown: &str, why: &str) -> Stop {
-        Stop::new(
-            Code::ApiUnavailable,
-            format!("`{}` had no good answer from {}: {why}", printable(shown), quote(&self.base)),
-            "",
-        )
+        // A whole address is not below the API's.
+        let from = if shown.contains("://") { String::new() } else { format!(" from {}", quote(&self.base)) };
+        Stop::new(Code::ApiUnavailable, format!("`{}` had no good answer{from}: {why}", printable(shown)), "")
     }
 
     /// The address that a redirect leads to, if it may be followed.

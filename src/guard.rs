@@ -51,7 +51,7 @@ async fn decide_over(invocation: &Invocation<'_>, host: &dyn Host) -> Judgement 
     let inputs = match Inputs::new(inputs::GUARD, invocation.inputs.clone()) {
         Ok(inputs) => inputs,
         Err(stop) => {
-            decision.stop(stop);
+            decision.stop(&stop);
             return Judgement { decision, reporting: Reporting::default(), evidence: None };
         }
     };
@@ -69,7 +69,7 @@ async fn decide_over(invocation: &Invocation<'_>, host: &dyn Host) -> Judgement 
     }
     match result {
         Ok(reason) => decision.allow(reason),
-        Err(stop) => decision.stop(stop),
+        Err(stop) => decision.stop(&stop),
     }
     decision.secrets.iter().for_each(|secret| redactor.add(secret));
     decision.clean(&redactor);
@@ -114,8 +114,12 @@ impl Guard<'_> {
         let pr = self.check_pull_request(decision, &event, name, rule, &payload, envelope.as_ref()).await?;
 
         decision.at = Step::Once;
-        let context = once::Context { environment: self.environment(), github: self.github, host: self.host };
-        apart(once::judge(decision, &event, rule, envelope.as_ref(), pr.as_ref(), context)).await?;
+        if rule.once {
+            let context = once::Context { environment: self.environment(), github: self.github, host: self.host };
+            apart(once::judge(decision, &event, envelope.as_ref(), pr.as_ref(), context)).await?;
+        } else {
+            decision.skip(Step::Once, "once", "the rule does not ask");
+        }
 
         Ok(allowed_sentence(decision))
     }
@@ -130,7 +134,7 @@ impl Guard<'_> {
 
     async fn check_actors(&self, decision: &mut Decision, event: &Event, rule: &Rule) -> Result<(), Stop> {
         let mut identities = identity::identities(self.environment(), event);
-        decision.identities = identities.clone();
+        decision.identities.clone_from(&identities);
         let Some(actors) = &rule.actors else {
             decision.skip(Step::Actor, "actors", "the rule names none: anyone whom GitHub lets start the event");
             return Ok(());

@@ -93,7 +93,9 @@ pub fn identities(environment: &Environment, event: &Event) -> Vec<Identity> {
     all.push(Identity::new(Part::Sender, event.sender.clone().unwrap_or_default()));
     let triggering = environment.get("GITHUB_TRIGGERING_ACTOR");
     let first_attempt = environment.run_attempt().unwrap_or(1) <= 1;
-    if !triggering.eq_ignore_ascii_case(environment.get("GITHUB_ACTOR")) && !(triggering.is_empty() && first_attempt) {
+    let same = triggering.eq_ignore_ascii_case(environment.get("GITHUB_ACTOR"));
+    let untold = triggering.is_empty() && first_attempt;
+    if !same && !untold {
         let account = Account { login: triggering.to_owned(), ..Account::default() };
         all.push(Identity::new(Part::TriggeringActor, account));
     }
@@ -175,7 +177,7 @@ pub async fn judge(
     for (identity, standing) in identities.iter_mut().zip(standings) {
         let matched = match standing {
             Standing::Matches(entry) => entry,
-            Standing::Denied(stop) => return Err(stop),
+            Standing::Denied(denial) => return Err(denial),
             Standing::Open { .. } => settle(identity, actors, &answers, context)?,
         };
         let check = identity.part.title();
@@ -466,7 +468,7 @@ fn unverified(failure: Failure, what: &str, permission: &str) -> Stop {
             )
             .mend(cure)
         }
-        other => other.into_stop(what, permission),
+        other @ Failure::Refused(_) => other.into_stop(what, permission),
     }
 }
 

@@ -61,22 +61,17 @@ pub fn check_key(rule: &Rule, envelope: Option<&Envelope>, payload: &Payload) ->
     }
 }
 
-/// Uses the dispatch up, where the rule asks for it. Where the host may not write, the record is only read.
+/// Uses the dispatch up. Where the host may not write, the record is only read.
 ///
 /// # Errors
 /// `replay.duplicate`; `pull_request.missing` where there is no commit for the record; `api.*`.
 pub async fn judge(
     decision: &mut Decision,
     event: &Event,
-    rule: &Rule,
     envelope: Option<&Envelope>,
     pr: Option<&PullRequest>,
     context: Context<'_>,
 ) -> Result<(), Stop> {
-    if !rule.once {
-        decision.skip(Step::Once, "once", "the rule does not ask");
-        return Ok(());
-    }
     let Some(pr) = pr else {
         return Err(Stop::new(
             Code::PullRequestMissing,
@@ -153,10 +148,11 @@ impl Record<'_> {
         let path = format!("{}/statuses/{}", repository_path(environment), self.sha);
         // A second claim of the same run changes nothing, so it may be repeated after any fault.
         let answer = self.context.github.post(&path, Json::Object(body).to_compact(), Retry::Safe).await;
-        let what = "leave to set the status that marks the dispatch as used";
         let json = answer.map_err(|failure| match failure {
             // GitHub hides from some tokens that there is something they may not write to.
-            Failure::Refused(refusal @ Refusal { status: 403 | 404, .. }) => refusal.forbidden(what, "statuses: write"),
+            Failure::Refused(refusal @ Refusal { status: 403 | 404, .. }) => {
+                refusal.denied("to set the status that marks the dispatch as used", "statuses: write")
+            }
             failure => failure.into_stop("the status that marks the dispatch as used", "statuses: write"),
         })?;
         json.at("id").as_u64().ok_or_else(|| broken(&path, "has no sound `id`"))

@@ -60,8 +60,8 @@ pub fn quote(value: &str) -> String {
 
 /// A list of values for a message: `a`, `b` and `c`.
 pub fn quote_list<T: AsRef<str>>(values: impl IntoIterator<Item = T>, last: &str) -> String {
-    let quoted: Vec<String> = values.into_iter().map(|value| quote(value.as_ref())).collect();
     const SHOWN: usize = 12;
+    let quoted: Vec<String> = values.into_iter().map(|value| quote(value.as_ref())).collect();
     match quoted.as_slice() {
         [] => "nothing".to_owned(),
         [only] => only.clone(),

@@ -45,11 +45,9 @@ pub fn canonicalize(json: &str) -> Option<String> {
 /// The digits with which ECMAScript writes the double that is nearest to a JSON number; nothing where that is not
 /// finite.
 pub fn shortest(number: &str) -> Option<String> {
-    let double = js_sys::Number::new(&JsValue::from_str(number));
-    if !js_sys::Number::is_finite(&double.value_of().into()) {
-        return None;
-    }
-    double.to_string(10).ok().map(String::from)
+    // The unary plus reads JSON's numbers as the engine's own `JSON.parse` does.
+    let double = JsValue::from_str(number).unchecked_into_f64();
+    double.is_finite().then(|| js_sys::Number::from(double).to_string_with_radix(10).ok().map(String::from))?
 }
 
 /// Decides whether the run may go on.
@@ -100,7 +98,7 @@ pub fn lint(policy: &[u8]) -> Result<JsValue, JsValue> {
     plain(&crate::command::lint(policy))
 }
 
-/// What somebody who wrote a word most likely meant: `; did you mean …?`, or nothing. `known` has one word a line.
+/// What somebody who wrote a word most likely meant: ` (did you mean …?)`, or nothing. `known` has one word a line.
 #[wasm_bindgen]
 pub fn suggestion(word: &str, known: &str) -> String {
     crate::command::suggestion(word, known)

@@ -33,7 +33,7 @@ export async function readArguments(command, words) {
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
-    const option = options[name];
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) throw await Misuse.unknown(`there is no option \`${rawName}\``, rawName, known);
     if (option.type === 'boolean' && value !== undefined) throw new Misuse(`\`${rawName}\` takes no value`);
     // A value that looks like an option was most likely forgotten; `--option=-value` says that it is meant.

@@ -10,7 +10,7 @@ import { MISUSE, Misuse, unreadable } from './misuse.js';
 import { changesText, decisionText, isChange, matrixText } from './show.js';
 import { print, printError } from './print.js';
 import { terminal } from './terminal.js';
-import { oneLine } from './text.js';
+import { json, oneLine } from './text.js';
 
 /** @typedef {import('./answers.js').Respond} Respond */
 /** @typedef {import('./events.js').Rules} Rules */
@@ -21,16 +21,23 @@ import { oneLine } from './text.js';
 /** @type {import('./commands.js').Run} */
 export async function run(values, positionals) {
   const options = /** @type {Options} */ (values);
-  const words = [...list(values.event), ...positionals];
+  const core = openCore();
+  const flat = list(values.flat);
+  /** @type {string[]} */
+  const known = flat.length > 0 ? core.vocabulary().flat : [];
+  const isFlat = (/** @type {string} */ word) => known.some((name) => word.startsWith(`${name}=`));
+  flat.push(...positionals.filter(isFlat));
+  const words = [...list(values.event), ...positionals.filter((word) => !isFlat(word))];
   if (words.length === 0) throw new Misuse('say which event: `--event FILE`; `dispatch-guard check --help` tells more');
   const events = words.map((word) => openEvent(word, options['event-name']));
-  const policies = readPolicies(list(values.policy), list(values.flat));
+  const policies = readPolicies(list(values.policy), flat);
   const { against, record } = options;
   if (against !== undefined && policies.length > 1) throw new Misuse('`--against` compares with one policy');
-  const old = against === undefined ? [] : [against === RECORDED ? { label: RECORDED } : readPolicy(against)];
+  const old =
+    against === undefined ? [] : [against === RECORDED ? { label: RECORDED, then: true } : readPolicy(against)];
 
   const missed = new Set();
-  const ask = await openAsker(options, (file) => missed.add(file));
+  const ask = openAsker(core, options, (file) => missed.add(file));
   /** @type {Case[][]} a row for each event */
   const cases = [];
   for (const event of events) {
@@ -46,40 +53,40 @@ export async function run(values, positionals) {
 
 /**
  * @param {Case[][]} cases
- * @param {boolean} json
+ * @param {boolean} asJson
  * @returns {number} the exit status
  */
-function reportDecisions(cases, json) {
+function reportDecisions(cases, asJson) {
   const { width, paint } = terminal();
   const all = cases.flat();
   const [only] = all;
   if (all.length === 1 && only !== undefined) {
-    print(json ? only.answer.result : decisionText(only, width, paint));
+    print(asJson ? only.answer.result : decisionText(only, width, paint));
   } else {
     const texts = all.map(({ event, rules, answer }) => {
-      const names = JSON.stringify({ event: event.label, policy: rules.label });
+      const names = json({ event: event.label, policy: rules.label });
       return `${names.slice(0, -1)},"result":${answer.result}}`;
     });
-    print(json ? `[${texts.join(',')}]` : matrixText(cases, width, paint));
+    print(asJson ? `[${texts.join(',')}]` : matrixText(cases, width, paint));
   }
   return Math.max(...all.map(({ answer }) => answer.exit_code));
 }
 
 /**
  * @param {Case[][]} cases the old decision and the new one of each event
- * @param {boolean} json
+ * @param {boolean} asJson
  * @returns {number} the exit status
  */
-function reportChanges(cases, json) {
+function reportChanges(cases, asJson) {
   const { width, paint } = terminal();
   const pairs = /** @type {[Case, Case][]} */ (cases);
   const texts = pairs.map(([before, after]) => {
     const names = { event: after.event.label, against: before.rules.label, policy: after.rules.label };
-    const head = JSON.stringify({ ...names, changed: isChange(before, after) });
+    const head = json({ ...names, changed: isChange(before, after) });
     return `${head.slice(0, -1)},"before":${before.answer.result},"result":${after.answer.result}}`;
   });
-  print(json ? `[${texts.join(',')}]` : changesText(pairs, width, paint));
-  if (cases.flat().some(({ answer }) => answer.exit_code === MISUSE)) return MISUSE;
+  print(asJson ? `[${texts.join(',')}]` : changesText(pairs, width, paint));
+  if (cases.flat().some(({ rules, answer }) => answer.exit_code === MISUSE && !rules.then)) return MISUSE;
   const changed = pairs.filter(([before, after]) => isChange(before, after)).flat();
   // A change from or to an answer that could not be had says nothing about the policies.
   const errors = changed.map(({ answer }) => answer.exit_code).filter((status) => status > MISUSE);
@@ -88,11 +95,12 @@ function reportChanges(cases, json) {
 
 /**
  * Everything that the cases have in common.
+ * @param {ReturnType<typeof openCore>} core
  * @param {Options} options
  * @param {(file: string) => void} missed told of every answer's file that is not there
- * @returns {Promise<(event: Source, rules: Rules) => Promise<Case>>}
+ * @returns {(event: Source, rules: Rules) => Promise<Case>}
  */
-async function openAsker(options, missed) {
+function openAsker(core, options, missed) {
   const url = options['api-url'];
   const token = url === undefined ? '' : (process.env.GITHUB_TOKEN ?? '');
   if (url !== undefined && token === '') throw new Misuse('`--api-url` needs a token in the variable GITHUB_TOKEN');
@@ -115,10 +123,9 @@ async function openAsker(options, missed) {
   const given = openAnswers(options.api, missed);
   const none = noAnswers('this is offline, so nothing was asked');
   const at = options.at === undefined ? undefined : readTime(options.at);
-  const core = openCore();
 
   return async (event, rules) => {
-    if (rules.label === RECORDED && rules !== event.rules) {
+    if (rules.then) {
       if (!event.evidence) throw new Misuse(`\`${event.label}\` is no evidence, so no decision stands in it`);
       return { event, rules, answer: answered(core.recordedDecision(event.bytes)) };
     }

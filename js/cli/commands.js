@@ -72,10 +72,10 @@ export const COMMANDS = {
       },
       {
         name: 'flat',
-        value: 'NAME=VALUE',
+        value: 'NAME=VALUE…',
         multiple: true,
         completes: 'flat',
-        help: "one of the guard's flat inputs instead of a policy; given again, it adds to the list",
+        help: "a flat input of the guard's instead of a policy; more may follow, and what is given twice is a list",
       },
       {
         name: 'against',
@@ -192,3 +192,11 @@ export const COMMANDS = {
     load: () => import('./completion.js'),
   },
 };
+
+/**
+ * @param {string} name
+ * @returns {Command | undefined}
+ */
+export function commandOf(name) {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}

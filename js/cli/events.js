@@ -15,6 +15,7 @@ import { Misuse, unreadable } from './misuse.js';
  * @property {string} label
  * @property {string} [policy] YAML
  * @property {string[]} [flat] `NAME=VALUE`
+ * @property {boolean} [then] whether they stand for the decision that was made then
  */
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 
-import { COMMANDS } from './commands.js';
+import { commandOf, COMMANDS } from './commands.js';
 import { Misuse } from './misuse.js';
 import { terminal } from './terminal.js';
 
@@ -18,7 +18,7 @@ const EXIT =
  */
 export function help(name) {
   if (name === undefined) return general();
-  const command = COMMANDS[name];
+  const command = commandOf(name);
   if (command === undefined) throw new Misuse(`there is no command \`${name}\``);
 
   const { paint } = terminal();

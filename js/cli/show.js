@@ -167,12 +167,14 @@ function eventLabel([first]) {
  */
 function blocks(cases, width, paint) {
   return cases.map((row) => {
-    const column = Math.max(...row.map(({ rules }) => stringWidth(oneLine(rules.label))));
-    const lines = row.map((decided) => {
-      const label = paint('cyan', pad(oneLine(decided.rules.label), column));
-      return fold(cell(decided, paint), width, `  ${label}  `);
+    const labels = row.map(({ rules }) => oneLine(rules.label));
+    const column = Math.max(...labels.map((label) => stringWidth(label)));
+    const lines = row.flatMap((decided, index) => {
+      const label = labels[index] ?? '';
+      if (column <= width / 2) return fold(cell(decided, paint), width, `  ${paint('cyan', pad(label, column))}  `);
+      return [...fold(paint('cyan', label), width, '  '), ...fold(cell(decided, paint), width, '    ')];
     });
-    return [eventLabel(row), ...lines.flat()].join('\n');
+    return [...fold(eventLabel(row), width, ''), ...lines].join('\n');
   });
 }
 
@@ -197,9 +199,9 @@ export function changesText(pairs, width, paint) {
   const table = grid([head, ...rows], width) ?? blocks(pairs, width, paint).join('\n');
   const reasons = changed.map((pair) => {
     const { reason } = resultOf(pair[1]);
-    return [paint('bold', eventLabel(pair)), ...fold(sentence(reason), width, '  ')].join('\n');
+    return [...fold(paint('bold', eventLabel(pair)), width, ''), ...fold(sentence(reason), width, '  ')].join('\n');
   });
-  const title = paint('bold', `${count} from ${from} to ${to}`);
+  const title = fold(paint('bold', `${count} from ${from} to ${to}`), width, '').join('\n');
   return finish([title, table, ...reasons].join('\n\n'));
 }
 
@@ -218,7 +220,7 @@ export function replayText(label, { result, differences }, width, paint) {
   const now = `${paint(style, decision)}, ${oneLine(reason_code)}`;
   if (differences.length === 0) {
     const head = `${paint('bold', paint('green', 'SAME'))}  ${oneLine(label)}: ${now}`;
-    return finish([head, ...fold(sentence(reason), width, '  ')].join('\n'));
+    return finish([...fold(head, width, ''), ...fold(sentence(reason), width, '  ')].join('\n'));
   }
   const count = `${differences.length} ${differences.length === 1 ? 'value is' : 'values are'} not as recorded`;
   const blocks = differences.map((difference) =>

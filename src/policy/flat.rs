@@ -21,7 +21,7 @@ pub fn policy(inputs: &Inputs) -> Result<Policy, Stop> {
         let event = EventName::from_name(name).ok_or_else(|| {
             let names = EventName::ALL.iter().map(|(_, name)| *name);
             let near = did_you_mean(name, names.clone());
-            invalid("events", format!("{} is no event that can be listed{near}", quote(name)))
+            invalid("events", &format!("{} is no event that can be listed{near}", quote(name)))
                 .mend(format!("Use the names of {}.", crate::text::quote_list(names, "and")))
         })?;
         if !events.contains(&event) {
@@ -54,7 +54,7 @@ impl Flat {
         };
         let payload = read::payload(payload).map_err(|errors| {
             let first = errors.first().map(ToString::to_string).unwrap_or_default();
-            invalid("payload", first)
+            invalid("payload", &first)
         })?;
         Ok(Self {
             dispatch_types: words("dispatch-types")?,
@@ -103,7 +103,7 @@ impl Flat {
 fn actors(inputs: &Inputs) -> Result<Option<Actors>, Stop> {
     let Some(texts) = inputs.list("allowed-actors")? else { return Ok(None) };
     let entries: Result<Vec<_>, _> = texts.into_iter().map(ActorEntry::parse).collect();
-    entries.map(Actors::new).map_err(|why| invalid("allowed-actors", why))
+    entries.map(Actors::new).map_err(|why| invalid("allowed-actors", &why))
 }
 
 fn pull_request(
@@ -115,8 +115,8 @@ fn pull_request(
         None => None,
         Some(texts) => {
             let patterns: Result<Vec<_>, _> = texts.into_iter().map(Pattern::parse).collect();
-            let patterns = patterns.map_err(|error| invalid("base-branches", error.to_string()))?;
-            Some(Patterns::new(patterns).map_err(|error| invalid("base-branches", error.to_string()))?)
+            let patterns = patterns.map_err(|error| invalid("base-branches", &error.to_string()))?;
+            Some(Patterns::new(patterns).map_err(|error| invalid("base-branches", &error.to_string()))?)
         }
     };
     let merged = inputs.boolean("require-merged")?.filter(|merged| *merged);
@@ -130,7 +130,7 @@ fn pull_request(
     Ok(Some(PullRequestRule { base, merged, allow_forks, labels, ..PullRequestRule::default() }))
 }
 
-fn invalid(input: &str, why: String) -> Stop {
+fn invalid(input: &str, why: &str) -> Stop {
     Stop::new(Code::ConfigPolicyInvalid, format!("the input `{input}` breaks the policy's grammar: {why}"), "")
         .mend(format!("Correct the input `{input}`."))
 }

@@ -169,7 +169,7 @@ impl Reader {
                 continue;
             }
             match key.text.as_str() {
-                "types" => rule.types = self.words(value, &path, "type"),
+                "types" => rule.types = Some(self.words(value, &path, "type")),
                 "actors" => rule.actors = self.actors(value, &path),
                 "payload" => rule.payload = self.fields(value, &path),
                 "unknown-fields" => {
@@ -239,7 +239,7 @@ impl Reader {
         }
     }
 
-    fn words(&mut self, node: &Node, path: &str, what: &str) -> Option<Vec<String>> {
+    fn words(&mut self, node: &Node, path: &str, what: &str) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         for (element, path) in self.list(node, path) {
             let Some(word) = self.text(element, &path) else { continue };
@@ -248,7 +248,7 @@ impl Reader {
             }
             words.push(word.to_owned());
         }
-        Some(words)
+        words
     }
 
     fn actors(&mut self, node: &Node, path: &str) -> Option<Actors> {
@@ -328,7 +328,7 @@ impl Reader {
                 }
                 "merged" => rule.merged = self.boolean(value, &path),
                 "drafts" => {
-                    rule.allow_drafts = self.choice(value, &path, &["allow", "deny"]).map(|word| word == "allow")
+                    rule.allow_drafts = self.choice(value, &path, &["allow", "deny"]).map(|word| word == "allow");
                 }
                 "forks" => rule.allow_forks = self.choice(value, &path, &["allow", "deny"]).map(|word| word == "allow"),
                 "labels" => rule.labels = self.labels(value, &path),
@@ -344,7 +344,7 @@ impl Reader {
     fn labels(&mut self, node: &Node, path: &str) -> LabelRule {
         let mut labels = LabelRule::default();
         for (key, value) in self.mapping(node, path, LABEL_KEYS) {
-            let words = self.words(value, &join(path, &key.text), "label").unwrap_or_default();
+            let words = self.words(value, &join(path, &key.text), "label");
             match key.text.as_str() {
                 "all" => labels.all = words,
                 "any" => labels.any = words,
@@ -528,17 +528,14 @@ impl Reader {
                 let integer = find("integer").and_then(|node| self.boolean(node, &join(path, "integer")));
                 FieldType::Number { min, max, integer: integer.unwrap_or(false) }
             }
-            _ => match find("options") {
-                Some(node) => FieldType::Choice(self.words(node, &join(path, "options"), "option")?),
-                None => {
-                    self.error(
-                        position,
-                        &join(path, "options"),
-                        "this key is missing; `choice` needs the list of options",
-                    );
+            _ => {
+                let path = join(path, "options");
+                let Some(node) = find("options") else {
+                    self.error(position, &path, "this key is missing; `choice` needs the list of options");
                     return None;
-                }
-            },
+                };
+                FieldType::Choice(self.words(node, &path, "option"))
+            }
         })
     }
 

@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(canonical_text(r#""\u0065\u0301\u00e9\u2028\u007f/\/""#), "\"e\u{301}é\u{2028}\u{7f}//\"");
         assert_eq!(canonical_text(r#""\b\t\n\f\r\u0000\u001f""#), r#""\b\t\n\f\r\u0000\u001f""#);
         assert_eq!(canonical_text(r#"{ "b" : [ ] , "a" : { } , "" : 1 }"#), r#"{"":1,"a":{},"b":[]}"#);
-        assert_eq!(canonical_text(r#"[-0,-0.0,1.0,1e0,100E-2]"#), "[0,0,1,1,1]");
+        assert_eq!(canonical_text(r"[-0,-0.0,1.0,1e0,100E-2]"), "[0,0,1,1,1]");
     }
 
     #[test]

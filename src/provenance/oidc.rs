@@ -10,6 +10,7 @@ use super::digest::Digest;
 use super::envelope::Envelope;
 use crate::decision::{Code, Stop};
 use crate::environment::Environment;
+use crate::github::{Failure, Refusal};
 use crate::json::{self, Json};
 use crate::policy::WorkflowRef;
 use crate::text::{quote, quote_list};
@@ -49,7 +50,7 @@ pub fn read(
     let signature = Base64UrlUnpadded::decode_vec(signature_part)
         .map_err(|_| invalid("the ID token's signature is not base64url", ""))?;
     let key_id = check_header(&header)?;
-    let issuer = issuer(context.environment)?;
+    let issuer = issuer(context.environment);
     check_claims(&claims, &issuer, digest, context.now)?;
     let workflow = check_origin(&claims, envelope, workflows, context.environment)?;
     Ok(Token { key_id, signed: format!("{header_part}.{claims_part}"), signature, issuer, workflow })
@@ -62,10 +63,16 @@ impl Token {
     /// `provenance.oidc_invalid`; `api.*` where the keys cannot be had.
     pub async fn verify(&self, context: Context<'_>) -> Result<String, Stop> {
         let url = format!("{}/.well-known/jwks", self.issuer);
-        let json =
-            context.github.get_elsewhere(&url, None).await.map_err(|failure| {
-                failure.into_stop(&format!("the keys of the issuer {}", quote(&self.issuer)), "none")
-            })?;
+        let json = context.github.get_elsewhere(&url, None).await.map_err(|failure| match failure {
+            Failure::Stop(stop) | Failure::Uncertain(stop) => stop,
+            // No token is sent there, so none is to blame.
+            Failure::Refused(Refusal { status, .. }) => Stop::new(
+                Code::ApiInvalidResponse,
+                format!("the issuer answered {status} instead of giving its keys ({})", quote(&url)),
+                "",
+            )
+            .mend("Check that the runner can reach the issuer, and that `GITHUB_SERVER_URL` is the server's address."),
+        })?;
         let Some(keys) = json.at("keys").as_array() else {
             let found = format!("the answer for {} is no set of keys", quote(&url));
             return Err(Stop::new(Code::ApiInvalidResponse, found, ""));
@@ -94,44 +101,18 @@ impl Token {
 }
 
 /// The issuer of ID tokens of the server on which the run is.
-///
-/// # Errors
-/// `config.invalid_input` where its keys would be read without encryption from another machine.
-pub fn issuer(environment: &Environment) -> Result<String, Stop> {
-    let server = environment.server_url();
-    let (scheme, host) = server.split_once("://").unwrap_or_default();
-    let local = scheme == "http" && (is_loopback(host) || environment.api_url().starts_with("http://"));
-    if scheme != "https" && !local {
-        return Err(Stop::new(
-            Code::ConfigInvalidInput,
-            format!("`GITHUB_SERVER_URL` is {}, from which the keys of ID tokens would be read", quote(server)),
-            "it has to start with `https://`",
-        ));
-    }
+pub fn issuer(environment: &Environment) -> String {
     if environment.is_github_com() {
-        return Ok("https://token.actions.githubusercontent.com".to_owned());
+        return "https://token.actions.githubusercontent.com".to_owned();
     }
-    match host.to_ascii_lowercase().strip_suffix(".ghe.com") {
-        Some(subdomain) if scheme == "https" && !subdomain.is_empty() && !subdomain.contains(['.', '/', ':', '@']) => {
-            Ok(format!("https://token.actions.{subdomain}.ghe.com"))
+    let server = environment.server_url();
+    let host = server.strip_prefix("https://").map(str::to_ascii_lowercase).unwrap_or_default();
+    match host.strip_suffix(".ghe.com") {
+        Some(subdomain) if !subdomain.is_empty() && !subdomain.contains(['.', '/', ':', '@']) => {
+            format!("https://token.actions.{subdomain}.ghe.com")
         }
-        _ => Ok(format!("{server}/_services/token")),
+        _ => format!("{server}/_services/token"),
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split([':', '/']).next().unwrap_or_default(),
-    };
-    let name = name.to_ascii_lowercase();
-    name == "localhost" || name == "::1" || is_loopback_v4(&name)
-}
-
-/// 127.0.0.0/8 (RFC 1122, section 3.2.1.3).
-fn is_loopback_v4(name: &str) -> bool {
-    let octets: Vec<&str> = name.split('.').collect();
-    octets.len() == 4 && octets[0] == "127" && octets.iter().all(|octet| octet.parse::<u8>().is_ok())
 }
 
 fn invalid(found: impl Into<String>, allowed: impl Into<String>) -> Stop {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use dispatch_guard::decision::{Code, Step, Verdict};
 use dispatch_guard::invocation::Invocation;
 use dispatch_guard::outcome::Outcome;
-use dispatch_guard::{environment, event, inputs, report, send};
+use dispatch_guard::{event, inputs, report, send};
 use serde_json::{Value, json};
 
 use crate::support::committed;
@@ -109,7 +109,7 @@ fn registry() -> Value {
         },
         "codes": codes.collect::<Vec<_>>(),
         "events": event::EventName::ALL.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
-        "variables": environment::USED,
+        "faults": dispatch_guard::host::FaultKind::NAMES.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
     })
 }
 

@@ -234,12 +234,12 @@ fn all_requests_have_one_minute() {
     assert!((40_000..60_000).contains(&decided.elapsed_ms), "{}", decided.elapsed_ms);
 
     // What is left of the minute is all that a later request gets.
-    let rule = crate::support::scenario::dispatch_rule("pull-request: {authors: ['@acme/release', 'role:write']}");
+    let policy = crate::support::scenario::dispatch_rule("pull-request: {authors: ['@acme/release', 'role:write']}");
     let slow = || vec![down(502).after(9_900); 3].into_iter().chain([good().after(9_900)]).collect::<Vec<_>>();
     let member = "GET /orgs/acme/teams/release/memberships/mona";
     let role = "GET /repos/acme/charts/collaborators/mona/permission";
     let decided = Scenario::dispatch()
-        .policy(&rule)
+        .policy(&policy)
         .replies(PULL_7, slow())
         .route(member, down(502).after(9_900))
         .route(role, down(502).after(9_900))

@@ -30,12 +30,11 @@ impl Part {
     /// A run in which `who` plays this part and `mona`, who is listed beside `entry`, all others.
     fn played_by(self, who: &Value, entry: &str) -> Scenario {
         let actors = format!("actors: [mona, '{entry}']");
-        let by_mona = match self {
-            Part::Author => Scenario::pull_request().policy(&policy("pull_request", &actors)),
-            _ => {
-                let rule = format!("types: [chart-pr-created]\n{actors}\npayload: {{pr: pull-request}}");
-                Scenario::dispatch_by("mona").policy(&policy("repository_dispatch", &rule))
-            }
+        let by_mona = if self == Part::Author {
+            Scenario::pull_request().policy(&policy("pull_request", &actors))
+        } else {
+            let rule = format!("types: [chart-pr-created]\n{actors}\npayload: {{pr: pull-request}}");
+            Scenario::dispatch_by("mona").policy(&policy("repository_dispatch", &rule))
         };
         let login = who["login"].as_str().unwrap();
         match self {

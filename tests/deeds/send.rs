@@ -590,10 +590,21 @@ mod id_token {
     fn is_cut_out_of_what_github_says_of_the_dispatch() {
         let run = send().input("oidc", "true");
         let ran = run.run_with(|request| match &request.body {
-            Some(body) => Reply::refusal(422, &format!("{body} is not valid")),
+            Some(body) => {
+                let sent: Value = serde_json::from_str(body).unwrap();
+                let token = sent["client_payload"]["_guard"]["oidc"].as_str().unwrap();
+                Reply::refusal(422, &format!("{token} is not valid"))
+            }
             None => Reply::json(200, &json!({ "value": ID_TOKEN })),
         });
         assert_eq!(ran.output("reason-code"), "config.invalid_input");
+        ran.says(&["`*** is not valid`"]);
+    }
+
+    #[test]
+    fn request_token_is_cut_out_of_errors() {
+        let fault = Reply::fault(FaultKind::Other, &format!("invalid header: Bearer {REQUEST_TOKEN}"), false);
+        answered(fault).says(&["invalid header: Bearer ***"]);
     }
 
     #[test]

@@ -159,3 +159,12 @@ fn a_run_that_cannot_be_read() {
         guarded(envelope()).route(RUN, reply.clone()).expect_in(reply, code).says(&[words]);
     }
 }
+
+#[test]
+fn a_tag_is_no_branch() {
+    let tagged =
+        "require: run, workflows: [.github/workflows/w2.yml@refs/heads/main, .github/workflows/w2.yml@refs/tags/v1]";
+    let decided = sent(payload(envelope()), tagged).expect("config.policy_invalid");
+    decided.says(&["`.github/workflows/w2.yml@refs/tags/v1`", "require `oidc`"]).asked(&[]);
+    sent(json!({ "pr": 7 }), &tagged.replace("run", "oidc")).expect("provenance.missing");
+}

@@ -4,6 +4,7 @@
 //! for is written down. A test says in which scenario it is and what has to come of it.
 
 #![allow(dead_code)] // Each test program uses a part.
+#![allow(clippy::format_collect, clippy::needless_pass_by_value)]
 
 pub mod github;
 pub mod host;

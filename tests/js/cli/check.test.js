@@ -231,6 +231,10 @@ describe('evidence', SIDE_BY_SIDE, () => {
     const policy = file(dispatchPolicy('', { actors: '["github-actions[bot]"]' }), 'yml');
     const same = await check([evidence, '--policy', policy, '--against', 'recorded']);
     assert.deepEqual([same.status, same.result[0].before.reason_code], [0, 'actor.not_allowed']);
+    const named = join(directory, 'recorded');
+    writeFileSync(named, dispatchPolicy('', { actors: '[octocat]', types: '[other]' }));
+    const file_ = await check([evidence, '--policy', 'recorded'], { cwd: directory });
+    assert.equal(file_.result.reason_code, 'event.type_not_allowed', 'a file of that name is a policy');
   });
 
   test('of a run of the action replays', async () => {
@@ -287,6 +291,25 @@ describe('events by name', SIDE_BY_SIDE, () => {
   test('may be called other events', async () => {
     assert.equal((await check(['dispatch', '--event-name', 'pull_request'])).result.reason_code, 'event.mismatch');
     assert.equal((await check(['pull_request=dispatch'])).result.reason_code, 'event.mismatch');
+  });
+});
+
+describe('flat inputs', SIDE_BY_SIDE, () => {
+  const pairs = ['dispatch-types=chart-pr-created', 'allowed-actors=github-actions[bot]', 'payload=pr: pull-request'];
+  const more = ['base-branches=next', 'base-branches=main'];
+  const api = folder({ [`${PULL}.json`]: pullRequest() });
+
+  test('may follow each other, or each their own option', async () => {
+    const together = await check([...dispatch, '--api', api, '--at', '2026-01-31', '--flat', ...pairs, ...more]);
+    const apart = [...pairs, ...more].flatMap((pair) => ['--flat', pair]);
+    assert.deepEqual(await check([...dispatch, '--api', api, '--at', '2026-01-31', ...apart]), together);
+    assert.equal(together.result.reason_code, 'allowed', together.stderr);
+  });
+
+  test('are those and no others', async () => {
+    const { status, stderr } = await check([...dispatch, '--flat', ...pairs, 'mode=evaluate']);
+    assert.equal(status, 2);
+    assert.match(stderr, /no file, sample or example/);
   });
 });
 

@@ -94,6 +94,8 @@ const CASES = {
   'wrong-command': ['chek'],
   'wrong-option': ['check', '--polcy', 'old.yml'],
   'wrong-flag': ['--verbose'],
+  'inherited-name': ['constructor'],
+  'inherited-option': ['lint', '--constructor'],
   'value-missing': ['check', '--event'],
   'value-forgotten': ['check', '--event', '--json'],
   'value-empty': ['check', '--event='],
@@ -142,6 +144,25 @@ describe('what people see', { concurrency: 4 }, () => {
     assertSnapshot('replay-differs', transcript(['replay', 'evidence.json'], other));
   });
 
+  test('long names of files do not make long lines', async () => {
+    const deep = join(directory, ...Array.from({ length: 12 }, (_, index) => `folder-${index}-\u540d\u524d`));
+    mkdirSync(deep, { recursive: true });
+    const [policy, event] = [join(deep, 'policy.yml'), join(deep, 'event.json')];
+    writeFileSync(policy, OLD);
+    cpSync(join(directory, 'dispatch.json'), event);
+    const named = `repository_dispatch=${event}`;
+    for (const args of [
+      [named, '--policy', policy],
+      [named, named, '--policy', policy],
+      [named, '--policy', join(directory, 'new.yml'), '--against', policy],
+      [named, 'wrong-actor', '--policy', join(directory, 'wrong.yml'), '--against', policy],
+    ]) {
+      const { stdout } = await cli(['check', ...args]);
+      assert.match(stdout, /folder-0/);
+      for (const line of stdout.split('\n')) assert.ok(stringWidth(line) <= 100, line);
+    }
+  });
+
   test('lint-in-a-run', async () => {
     const args = ['lint', 'two words.yml'];
     const ran = await cli(args, { cwd: directory, env: { GITHUB_ACTIONS: 'true' } });
@@ -154,7 +175,10 @@ describe('what people see', { concurrency: 4 }, () => {
   });
 });
 
-describe('on a terminal', { concurrency: 2 }, () => {
+// `script` of util-linux plays the terminal; that of other systems is called otherwise.
+const skip = process.platform !== 'linux' && 'only on Linux';
+
+describe('on a terminal', { concurrency: 2, skip }, () => {
   /**
    * @param {string[]} args
    * @param {number} columns

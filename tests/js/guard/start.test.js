@@ -61,9 +61,9 @@ describe('npm start', SIDE_BY_SIDE, () => {
     assert.deepEqual([code, stderr], [0, '']);
     const { head } = readSample('dispatch').answers.values().next().value?.body ?? {};
     for (const part of [
-      /✔ ALLOW {2}allowed/,
-      /✔ pass {2}actor/,
-      /GET \/repos\/acme\/charts\/pulls\/7 → 200/,
+      /^ALLOW {2}allowed$/m,
+      /^ {2}✓ actor/m,
+      /GET \/repos\/acme\/charts\/pulls\/7: 200/,
       new RegExp(`head-sha +${head.sha}`),
       /payload +\{"pr":7,"chart":"redis"\}/,
     ])

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import canonicalize from 'canonicalize';
 import { ROOT } from '../support/run-action.js';
-import { canonical, digest, signature } from './counterpart.js';
+import { canonical, digest, signature } from '../support/counterpart.js';
 
 /** @type {{name: string, client_payload: string, event_type: string, repository_id: number, key: string, digest: string, signature: string}[]} */
 const GOLDEN = JSON.parse(readFileSync(join(ROOT, 'tests/fixtures/provenance/golden.json'), 'utf8'));

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SIDE_BY_SIDE } from '../support/guard.js';
 import { DIST, NODE } from '../support/run-action.js';
-import { issuerKey, token } from './counterpart.js';
+import { issuerKey, token } from '../support/counterpart.js';
 import { claimsFor, decide, KEY, payload, policy, signed, WORKFLOWS } from './proven.js';
 
 /** Decides again from evidence, with neither network nor variables. @param {string} text */

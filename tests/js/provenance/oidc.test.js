@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { fault } from '../support/fake-api.js';
 import { REPOSITORY } from '../support/github-objects.js';
 import { SIDE_BY_SIDE } from '../support/guard.js';
-import { audience, confusedToken, issuerKey, token } from './counterpart.js';
+import { audience, confusedToken, issuerKey, token } from '../support/counterpart.js';
 import { claimsFor, decide, digestOf, envelope, now, payload, policy, WORKFLOWS } from './proven.js';
 
 const REQUIRED = policy(`require: oidc, ${WORKFLOWS}`);

@@ -7,7 +7,7 @@ import { BASE_SHA, HEAD_SHA, pullRequest, REPOSITORY } from '../support/github-o
 import { assertInvariants } from '../support/guard.js';
 import { startFakeApi, TOKEN } from '../support/fake-api.js';
 import { runAction } from '../support/run-action.js';
-import { audience, digest, signature } from './counterpart.js';
+import { audience, digest, signature } from '../support/counterpart.js';
 
 export const TYPE = 'chart-pr-created';
 export const W2 = 'acme/charts/.github/workflows/w2.yml@refs/heads/main';

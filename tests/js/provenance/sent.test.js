@@ -8,7 +8,7 @@ import { startFakeApi } from '../support/fake-api.js';
 import { pullRequest, REPOSITORY } from '../support/github-objects.js';
 import { SIDE_BY_SIDE } from '../support/guard.js';
 import { runAction } from '../support/run-action.js';
-import { digest, issuerKey, signature } from './counterpart.js';
+import { digest, issuerKey, signature } from '../support/counterpart.js';
 import { decideAt, KEY, policy, TYPE, W2, WORKFLOWS } from './proven.js';
 
 const ISSUER = issuerKey('one');

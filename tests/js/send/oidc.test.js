@@ -10,7 +10,7 @@ import { fault } from '../support/fake-api.js';
 import { pullRequest, REPOSITORY } from '../support/github-objects.js';
 import { SIDE_BY_SIDE } from '../support/guard.js';
 import { lines } from '../support/run-action.js';
-import { digestOf } from './digest.js';
+import { digest as digestOf } from '../support/counterpart.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const JWK = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' };
@@ -130,11 +130,13 @@ describe('the ID token', SIDE_BY_SIDE, () => {
   });
 
   test('GitHub quotes the dispatch, and nobody learns the token', async () => {
-    // An API that says what it was sent.
+    // An API that quotes what it was sent.
     const server = createServer(async (request, response) => {
       let body = '';
       for await (const chunk of request) body += chunk;
-      response.writeHead(422, { 'content-type': 'application/json' }).end(JSON.stringify({ message: body }));
+      response
+        .writeHead(422, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ message: JSON.parse(body).client_payload._guard.oidc }));
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
     const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
@@ -145,6 +147,7 @@ describe('the ID token', SIDE_BY_SIDE, () => {
       const token = mask.replace('::add-mask::', '');
       assert.ok(token.length > 100);
       assert.ok(!ran.stdout.replace(mask, '').includes(token.slice(0, 60)), ran.stdout);
+      assert.match(ran.outputs.reason ?? '', /invalid: `\*\*\*`/);
     } finally {
       server.close();
     }

@@ -7,7 +7,7 @@ import { assertDeed, deed, deedTests } from '../support/deed.js';
 import { dispatchEvent } from '../support/events.js';
 import { BASE_SHA, FORK, HEAD_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
 import { SIDE_BY_SIDE } from '../support/guard.js';
-import { digestOf, signatureOf } from './digest.js';
+import { digest as digestOf, signature as signatureOf } from '../support/counterpart.js';
 
 const KEY = 'the-key-that-both-sides-know';
 const INPUTS = Object.freeze({ 'event-type': 'chart-pr-created', 'client-payload': '{"chart": "redis"}' });

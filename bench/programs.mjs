@@ -1,0 +1,188 @@
+// @ts-check
+// The programs that are compared, each a process as the runner starts it, and each run held to what it should do.
+
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { rolldown } from 'rolldown';
+import { readSample } from '../samples/samples.js';
+import { readActionFile } from '../tests/js/support/action-yml.js';
+import { DIST, parseCommandFile, ROOT, runnerEnvironment, TOKEN } from '../tests/js/support/run-action.js';
+
+export const WASM = join(DIST, 'dispatch_guard_bg.wasm');
+
+/**
+ * @typedef {object} Program
+ * @property {string} title
+ * @property {string[]} args of node
+ * @property {string} [sample] whose event it gets; none: it writes no outputs
+ * @property {{ status: number, allowed?: string, reasonCode?: string, requests: number }} expect
+ */
+
+/** @typedef {'dispatch' | 'deny' | 'pullRequest' | 'bareCjs' | 'bareEsm' | 'empty' | 'dispatchByHand' | 'pullRequestByHand'} ProgramName */
+
+/** @typedef {{ ms: number, peakBytes: number, modules: string[] }} Used */
+
+/**
+ * Makes everything ready that the programs need, and gives the means to run them.
+ * @param {string} node the program to run them with
+ */
+export async function openPrograms(node) {
+  const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-bench-'));
+  const count = new Int32Array(new SharedArrayBuffer(4));
+  const { answers } = readSample('dispatch');
+  const [path] = answers.keys();
+  const server = new Worker(new URL('server.mjs', import.meta.url), { workerData: { answers, count } });
+  const [url] = await once(server, 'message');
+  const byHand = await bundleByHand(join(directory, 'by-hand.cjs'));
+
+  const baseline = (/** @type {string} */ file) => join(ROOT, 'bench', 'baselines', file);
+  const guard = [join(DIST, 'guard.cjs')];
+  const bare = { expect: { status: 0, requests: 1 } };
+  /** @type {Record<ProgramName, Program>} */
+  const programs = {
+    dispatch: {
+      title: 'guard: allowed repository_dispatch',
+      args: guard,
+      sample: 'dispatch',
+      expect: { status: 0, allowed: 'true', reasonCode: 'allowed', requests: 1 },
+    },
+    pullRequest: {
+      title: 'guard: allowed pull_request',
+      args: guard,
+      sample: 'pull-request',
+      expect: { status: 0, allowed: 'true', reasonCode: 'allowed', requests: 0 },
+    },
+    deny: {
+      title: 'guard: deny before the first request',
+      args: guard,
+      sample: 'wrong-actor',
+      expect: { status: 1, allowed: 'false', reasonCode: 'actor.not_allowed', requests: 0 },
+    },
+    bareEsm: { title: 'bare script, ES module', args: [baseline('bare.mjs'), WASM, `${url}${path}`], ...bare },
+    bareCjs: { title: 'bare script, CommonJS', args: [baseline('bare.cjs'), WASM, `${url}${path}`], ...bare },
+    empty: { title: 'empty ES module', args: [baseline('empty.mjs')], expect: { status: 0, requests: 0 } },
+    dispatchByHand: {
+      title: 'by hand: allowed repository_dispatch',
+      args: [byHand],
+      sample: 'dispatch',
+      expect: { status: 0, allowed: 'true', requests: 1 },
+    },
+    pullRequestByHand: {
+      title: 'by hand: allowed pull_request',
+      args: [byHand],
+      sample: 'pull-request',
+      expect: { status: 0, allowed: 'true', requests: 0 },
+    },
+  };
+
+  const workspace = join(directory, 'work');
+  mkdirSync(workspace);
+  const outputFile = join(directory, 'output');
+  const summaryFile = join(directory, 'summary');
+  const environments = Object.fromEntries(
+    Object.entries(programs).map(([name, { sample = 'dispatch' }]) => {
+      const environment = environmentOf(sample, url, join(directory, `${name}.json`));
+      return [
+        name,
+        { ...environment, GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, GITHUB_WORKSPACE: workspace },
+      ];
+    }),
+  );
+
+  /**
+   * @param {ProgramName} name
+   * @param {{ args?: string[], environment?: Record<string, string> }} [more] in front of the program's own
+   * @returns {number} ms from start to end of the process
+   * @throws {Error} if it did not do what it is there for
+   */
+  function run(name, { args = [], environment = {} } = {}) {
+    const { title, args: own, expect } = programs[name];
+    writeFileSync(outputFile, '');
+    writeFileSync(summaryFile, '');
+    Atomics.store(count, 0, 0);
+    const begun = performance.now();
+    const { status, stdout, stderr } = spawnSync(node, [...args, ...own], {
+      cwd: workspace,
+      env: { ...environments[name], ...environment },
+      encoding: 'utf8',
+    });
+    const ms = performance.now() - begun;
+    const written = parseCommandFile(readFileSync(outputFile, 'utf8'));
+    const { allowed, 'reason-code': reasonCode } = Object.fromEntries(written);
+    const found = { status, allowed, reasonCode, requests: Atomics.load(count, 0) };
+    for (const key of /** @type {const} */ (['status', 'allowed', 'reasonCode', 'requests'])) {
+      if (found[key] !== expect[key])
+        throw new Error(`${title}: ${key} is ${found[key]}, not ${expect[key]}\n${stdout}${stderr}`);
+    }
+    return ms;
+  }
+
+  return {
+    programs,
+    run,
+    /** Runs a program with the probe in front. @param {ProgramName} name @returns {Used} */
+    probe(name) {
+      const file = join(directory, 'probe.json');
+      const ms = run(name, {
+        args: ['--require', join(ROOT, 'bench', 'probe.cjs')],
+        environment: { PROBE_FILE: file },
+      });
+      return { ms, ...JSON.parse(readFileSync(file, 'utf8')) };
+    },
+    /**
+     * Runs programs in turns.
+     * @param {ProgramName[]} names
+     * @param {number} rounds
+     * @returns {Record<ProgramName, number[]>} ms of each round
+     */
+    race(names, rounds) {
+      /** @type {any} */
+      const times = Object.fromEntries(names.map((name) => [name, []]));
+      // What the first runs wait for, such as files that are not in memory yet, is no program's own.
+      for (const name of names) run(name);
+      for (let round = 0; round < rounds; round += 1) {
+        // Each is as often before another as after it.
+        const order = round % 2 === 0 ? names : [...names].reverse();
+        for (const name of order) times[name].push(run(name));
+      }
+      return times;
+    },
+    async close() {
+      await server.terminate();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * What a runner sets for a sample of the action.
+ * @param {string} sample
+ * @param {string} apiUrl
+ * @param {string} eventFile is written
+ */
+function environmentOf(sample, apiUrl, eventFile) {
+  const { event, eventName, inputs, environment } = readSample(sample);
+  writeFileSync(eventFile, JSON.stringify(event));
+  const given = [...readActionFile(join(ROOT, 'action.yml')).inputs, ...Object.entries(inputs), ['token', TOKEN]];
+  return {
+    ...runnerEnvironment({ eventName, event, apiUrl }),
+    ...Object.fromEntries(given.map(([name = '', value = '']) => [`INPUT_${name.toUpperCase()}`, value])),
+    GITHUB_EVENT_PATH: eventFile,
+    ...environment,
+  };
+}
+
+/**
+ * Bundles the check by hand into one file, as actions usually are. CommonJS, since that starts faster.
+ * @param {string} file
+ */
+async function bundleByHand(file) {
+  const build = await rolldown({ cwd: ROOT, input: 'bench/baselines/by-hand.js', platform: 'node' });
+  await build.write({ file, format: 'cjs', codeSplitting: false, dynamicImportInCjs: false, minify: true });
+  await build.close();
+  return file;
+}
