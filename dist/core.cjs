@@ -511,7 +511,7 @@ Object.defineProperty(exports, "WASM_FILE", {
 }), Object.defineProperty(exports, "WASM_SHA256", {
 	enumerable: !0,
 	get: function() {
-		return "5232855b6ed48a3337c4fbdfb0cfe871c776e9860d783a95dcb57751b4f61a1e";
+		return "7abec68874bb6a7080e207fc4c10bbecd8fc647d7469b77a512aacdcfbf7a0a0";
 	}
 }), Object.defineProperty(exports, "check", {
 	enumerable: !0,

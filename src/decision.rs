@@ -359,6 +359,16 @@ pub struct Check {
     pub allowed: String,
 }
 
+impl Check {
+    /// Step and check in words, without saying the same twice.
+    pub fn label(&self) -> String {
+        match self.step.title() {
+            title if title == self.check => title.to_owned(),
+            title => format!("{title}: {}", self.check),
+        }
+    }
+}
+
 /// One API request that was made for the decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

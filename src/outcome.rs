@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::decision::{Code, Decision, Verdict};
+use crate::decision::{Code, Decision, Status, Verdict};
 use crate::guard::Judgement;
 use crate::json::Json;
 use crate::pull_request::PullRequest;
@@ -183,8 +183,12 @@ fn log(decision: &Decision, audit: &str) -> Vec<String> {
     }
     for check in &decision.checks {
         let mark = check.status.mark();
-        let against = if check.allowed.is_empty() { String::new() } else { format!(" (allowed: {})", check.allowed) };
-        lines.push(format!("  {mark} {}: {}: {}{against}", check.step.title(), check.check, check.found));
+        let against = match (check.allowed.as_str(), check.status) {
+            ("", _) => String::new(),
+            (allowed, Status::Fail) => format!("; {allowed}"),
+            (allowed, _) => format!(" (allowed: {allowed})"),
+        };
+        lines.push(format!("  {mark} {}: {}{against}", check.label(), check.found));
     }
     let mut lines: Vec<String> = lines.iter().map(|line| log_line(line)).collect();
     lines.push(log_json(audit));

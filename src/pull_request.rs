@@ -361,7 +361,10 @@ fn check_draft(decision: &mut Decision, pr: &PullRequest, rule: &PullRequestRule
 pub fn judge_labels(decision: &mut Decision, pr: &PullRequest, rule: &PullRequestRule) -> Result<(), Stop> {
     let labels = &rule.labels;
     let has = |label: &String| pr.labels.contains(label);
-    let found = format!("{} has the labels {}", pr.name(), quote_list(&pr.labels, "and"));
+    let found = match pr.labels.as_slice() {
+        [] => format!("{} has no label", pr.name()),
+        labels => format!("{} has the labels {}", pr.name(), quote_list(labels, "and")),
+    };
     if let Some(missing) = labels.all.iter().find(|label| !has(label)) {
         let allowed = format!("the rule requires {}", quote_list(&labels.all, "and"));
         return Err(Stop::new(Code::PullRequestLabelMissing, found, allowed)

@@ -85,9 +85,8 @@ fn checks(out: &mut String, decision: &Decision) {
         line(
             out,
             &format!(
-                "| {}: {} | {mark} | {} | {} |",
-                check.step.title(),
-                markdown_message(&check.check),
+                "| {} | {mark} | {} | {} |",
+                markdown_message(&check.label()),
                 markdown_message(&check.found),
                 markdown_message(&check.allowed)
             ),

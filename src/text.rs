@@ -102,16 +102,23 @@ pub fn log_json(json: &str) -> String {
 
 /// Somebody else's text as inline code in a Markdown table: it can neither end the cell nor be markup.
 ///
-/// All ASCII punctuation is written as numeric references, which Markdown never takes for syntax (`CommonMark` 0.31,
-/// section 2.5), and HTML shows as themselves.
+/// ASCII punctuation is written as numeric references, which Markdown never takes for syntax (`CommonMark` 0.31, section
+/// 2.5), and HTML shows as themselves. Left as they are: brackets, which are no link without the parentheses, and an
+/// underscore within a word, which is no emphasis (section 6.2), so that logins and reason codes can be searched for.
 pub fn markdown_code(text: &str) -> String {
+    let text = printable(text);
     let mut out = String::from("<code>");
-    for letter in printable(text).chars() {
-        if letter.is_ascii_punctuation() && !matches!(letter, '-' | '.' | '/' | ',') {
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let within_word = before.is_ascii_alphanumeric() && letters.peek().is_some_and(char::is_ascii_alphanumeric);
+        let plain = matches!(letter, '-' | '.' | '/' | ',' | '[' | ']') || (letter == '_' && within_word);
+        if letter.is_ascii_punctuation() && !plain {
             out.push_str(&format!("&#{};", u32::from(letter)));
         } else {
             out.push(letter);
         }
+        before = letter;
     }
     out.push_str("</code>");
     out

@@ -206,6 +206,13 @@ fn retry_after_is_obeyed_where_it_fits() {
 }
 
 #[test]
+fn retry_after_alone_makes_a_refusal_a_limit() {
+    let silent = Reply::refusal(403, "Please wait").header("retry-after", "5");
+    let decided = answered(vec![silent, good()]).expect("allowed");
+    assert_eq!(decided.sleeps, [5_000]);
+}
+
+#[test]
 fn several_long_pauses_do_not_add_up_beyond_the_minute() {
     let limited = Reply::refusal(429, "Slow down").header("retry-after", "25");
     let decided = answered(vec![limited]).expect("api.rate_limited");
