@@ -511,7 +511,7 @@ Object.defineProperty(exports, "WASM_FILE", {
 }), Object.defineProperty(exports, "WASM_SHA256", {
 	enumerable: !0,
 	get: function() {
-		return "7abec68874bb6a7080e207fc4c10bbecd8fc647d7469b77a512aacdcfbf7a0a0";
+		return "156d4e47fe0861b291e43908908617df7adacd85e60afd4a0327b00ab8b262a7";
 	}
 }), Object.defineProperty(exports, "check", {
 	enumerable: !0,

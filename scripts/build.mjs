@@ -57,7 +57,7 @@ async function buildWasm(compiler, pkg) {
       ...compiler.env,
       // Not shared with native builds, which would wait for each other.
       CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
-      CARGO_ENCODED_RUSTFLAGS: remapping(compiler.sysroot).join('\x1f'),
+      CARGO_ENCODED_RUSTFLAGS: remapping(compiler).join('\x1f'),
     },
     quiet: true,
   });
@@ -65,13 +65,15 @@ async function buildWasm(compiler, pkg) {
 
 /**
  * Flags that keep this machine's directories out of the wasm, where panics name source files.
- * @param {string} sysroot
+ * @param {import('./toolchain.mjs').Compiler} compiler
  */
-function remapping(sysroot) {
+function remapping(compiler) {
   const sources = join(cargoHome, 'registry', 'src');
   // A registry's directory is named after its address, which is another where a mirror is used.
   const registries = readdirSync(sources).map((name) => [join(sources, name), '/cargo']);
-  const library = [join(sysroot, 'lib', 'rustlib', 'src', 'rust'), '/rust'];
+  // Where the standard library's sources are installed, rustc names them instead of what it was built from.
+  const commit = /^commit-hash: (\w+)$/m.exec(output('rustc', ['-vV'], compiler.env) ?? '')?.[1];
+  const library = [join(compiler.sysroot, 'lib', 'rustlib', 'src', 'rust'), `/rustc/${commit}`];
   // The last that fits is taken, and the others may lie within the first.
   return [[root, '/dispatch-guard'], ...registries, library].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
 }

@@ -745,7 +745,9 @@ proptest! {
 
     #[test]
     fn no_inputs_break_the_guard(inputs in vec((select(dispatch_guard::inputs::GUARD), texts()), 0..5), environment in vec((select(dispatch_guard::environment::USED), texts()), 0..3)) {
-        let scenario = inputs.iter().fold(Scenario::dispatch(), |scenario, (input, value)| scenario.input(input.name, value));
+        // A secret that is also an ordinary setting is none.
+        let inputs = inputs.iter().filter(|(input, _)| !matches!(input.name, "token" | "signing-keys"));
+        let scenario = inputs.fold(Scenario::dispatch(), |scenario, (input, value)| scenario.input(input.name, value));
         let scenario = environment.iter().fold(scenario, |scenario, (name, value)| scenario.env(name, value));
         let lenient = scenario.run_with(|_| Reply::refusal(404, "Not Found"));
         prop_assert!(!lenient.allowed());
