@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OUTPUTS } from '../contract/public.js';
 import { pushEvent } from './events.js';
 import { startFakeApi, TOKEN } from './fake-api.js';
 import { pullRequest } from './github-objects.js';
@@ -19,12 +20,6 @@ import { lines, runAction } from './run-action.js';
  *   secrets?: string[],
  * }} DeedOptions `secrets`: more texts that may appear nowhere but in a mask
  */
-
-/** The outputs of contract sections 8 and 9; the first one decides. */
-export const OUTPUTS = Object.freeze({
-  send: ['sent', 'reason-code', 'reason', 'event-type', 'nonce', 'pr-number', 'head-sha', 'payload'],
-  report: ['reported', 'reason-code', 'reason'],
-});
 
 /** @typedef {Awaited<ReturnType<typeof deed>>} Deed */
 

@@ -7,6 +7,7 @@ import { dispatchEvent, pullRequestEvent } from './events.js';
 import { startFakeApi, TOKEN } from './fake-api.js';
 import { pullRequest } from './github-objects.js';
 import { lines, runAction } from './run-action.js';
+import { OUTPUTS as PUBLIC_OUTPUTS } from '../contract/public.js';
 
 /** @typedef {import("./run-action.js").Ran} Ran */
 /** @typedef {import("./run-action.js").RunOptions} RunOptions */
@@ -21,33 +22,7 @@ import { lines, runAction } from './run-action.js';
  */
 
 /** All outputs of contract section 3. */
-export const OUTPUTS = Object.freeze([
-  'decision',
-  'reason-code',
-  'reason',
-  'event',
-  'event-type',
-  'actor',
-  'actor-id',
-  'triggering-actor',
-  'pr-number',
-  'pr-author',
-  'pr-state',
-  'head-ref',
-  'head-sha',
-  'head-repo',
-  'base-ref',
-  'base-sha',
-  'fork',
-  'draft',
-  'merged',
-  'merge-commit-sha',
-  'labels',
-  'payload',
-  'provenance',
-  'result',
-  'allowed',
-]);
+export const OUTPUTS = PUBLIC_OUTPUTS.guard;
 
 /** All codes of contract section 6. */
 export const CODES = Object.freeze({
