@@ -137,11 +137,17 @@ function carryOut(action, toolkit, outcome) {
   const missing = OUTPUTS[action].filter((name) => typeof outcome.outputs[name] !== 'string');
   if (missing.length > 0) throw new Error(`the core gave no output ${missing.join(', ')}`);
 
-  outcome.files.forEach(writeFile);
-  toolkit.log(outcome.log);
-  if (outcome.annotation) toolkit.annotate(outcome.annotation);
-  if (outcome.summary !== null) summarize(toolkit, outcome.summary);
-  toolkit.outputs(Object.fromEntries([...others, deciding].map((name) => [name, outcome.outputs[name]])));
+  try {
+    outcome.files.forEach(writeFile);
+    toolkit.log(outcome.log);
+    if (outcome.annotation) toolkit.annotate(outcome.annotation);
+    if (outcome.summary !== null) summarize(action, toolkit, outcome.summary);
+    toolkit.outputs(Object.fromEntries([...others, deciding].map((name) => [name, outcome.outputs[name] ?? ''])));
+  } catch (error) {
+    // A decision is void without its record. What was sent is sent, and whoever starts it again has to know.
+    if (action === 'guard' || outcome.exit_code !== 0) throw error;
+    throw new Error(`${outcome.outputs.reason}, but then: ${messageOf(error)}`, { cause: error });
+  }
   return outcome.exit_code === 0 ? 0 : 1;
 }
 
@@ -157,14 +163,17 @@ function writeFile({ path, text, append }) {
 
 /**
  * A summary is for reading only: without it the decision holds all the same.
+ * @param {ActionName} action
  * @param {Toolkit} toolkit
  * @param {string} markdown
  */
-function summarize(toolkit, markdown) {
+function summarize(action, toolkit, markdown) {
   try {
     toolkit.summarize(markdown);
   } catch (error) {
-    const message = `cannot write the job summary: ${messageOf(error)}; set \`summary: false\` where there is none`;
+    // Only the guard has the input.
+    const cure = action === 'guard' ? '; set `summary: false` where there is none' : '';
+    const message = `cannot write the job summary: ${messageOf(error)}${cure}`;
     toolkit.annotate({ level: 'warning', title: 'dispatch-guard: summary', message });
   }
 }

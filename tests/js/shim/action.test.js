@@ -233,8 +233,20 @@ test('a summary that cannot be written is a warning, and the decision holds', as
   const [warning, ...more] = ran.values('annotate');
   assert.deepEqual(more, []);
   assert.equal(warning.level, 'warning');
-  assert.match(warning.message, /summarize is broken/);
+  assert.match(warning.message, /summarize is broken; set `summary: false`/);
+  const sent = await runWith({ action: 'send', behaviour: { failing: ['summarize'] } });
+  assert.match(sent.values('annotate')[0].message, /summarize is broken$/, 'an input that only the guard has');
 });
+
+for (const action of /** @type {const} */ (['send', 'report'])) {
+  test(`${action}: who reads that it failed is told what was done before`, async () => {
+    const failing = { action, behaviour: { failing: ['log'] } };
+    const done = await runWith(failing);
+    assertInternalError(done, /failed: the reason, but then: log is broken/, action);
+    const notDone = await runWith({ ...failing, flow: async () => allowed({ exit_code: 1 }, action) });
+    assertInternalError(notDone, /failed: log is broken/, action);
+  });
+}
 
 /** @type {[what: string, options: Parameters<typeof runWith>[0], words: RegExp][]} */
 const failures = [
