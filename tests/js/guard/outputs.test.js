@@ -1,6 +1,6 @@
 // @ts-check
-// Contract section 3: the outputs, the log, the summary and the files; what a crash leaves behind; and that no text of
-// others is ever more than text in any of them.
+// Contract section 3: the outputs, the log, the summary and the files; what a damaged action leaves behind; and that no
+// text of others is ever more than text in any of them. Full disks and signals are in tests/js/faults.
 
 import assert from 'node:assert/strict';
 import {
@@ -32,7 +32,7 @@ import {
   SIDE_BY_SIDE,
   W5,
 } from '../support/guard.js';
-import { DIST, parseCommandFile, runAction } from '../support/run-action.js';
+import { DIST, runAction } from '../support/run-action.js';
 
 const denied = { event: dispatchEvent(undefined, { sender: USERS.stranger }) };
 
@@ -326,49 +326,6 @@ describe('whatever happens, allowed is false and every output is set', () => {
     });
   }
 
-  test('SIGTERM while the API is asked', async () => {
-    const api = await startFakeApi({});
-    api.script('pull', fault.stall());
-    try {
-      let left = '';
-      const ran = await runAction({
-        event: dispatchEvent(),
-        inputs: W5,
-        apiUrl: api.url,
-        started: async (child, { directory }) => {
-          await asked(api, child);
-          left = readFileSync(join(directory, 'files/output'), 'utf8');
-          child.kill('SIGTERM');
-        },
-      });
-      assert.equal(Object.fromEntries(parseCommandFile(left)).allowed, 'false', 'already while it runs');
-      assert.notEqual(ran.code, 0);
-      assert.equal(ran.outputs.allowed, 'false');
-    } finally {
-      await api.close();
-    }
-  });
-
-  test('SIGKILL while the API is asked', async () => {
-    const api = await startFakeApi({});
-    api.script('pull', fault.stall());
-    try {
-      const ran = await runAction({
-        event: dispatchEvent(),
-        inputs: W5,
-        apiUrl: api.url,
-        started: async (child) => {
-          await asked(api, child);
-          child.kill('SIGKILL');
-        },
-      });
-      assert.equal(ran.signal, 'SIGKILL');
-      assert.equal(ran.outputs.allowed, 'false');
-    } finally {
-      await api.close();
-    }
-  });
-
   test('there is no file for the outputs', async () => {
     for (const GITHUB_OUTPUT of ['/dev/null/output', undefined, '']) {
       const api = await startFakeApi({ pulls: { 7: pullRequest() } });
@@ -389,19 +346,6 @@ describe('whatever happens, allowed is false and every output is set', () => {
         !(ran.stdout + ran.stderr).split('\n').some((line) => line.includes(TOKEN) && !line.startsWith('::add-mask::')),
       );
     }
-  });
-
-  test('the disk is full for the outputs', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, async () => {
-    const api = await startFakeApi({ pulls: { 7: pullRequest() } });
-    const ran = await runAction({
-      event: dispatchEvent(),
-      inputs: W5,
-      apiUrl: api.url,
-      environment: { GITHUB_OUTPUT: '/dev/full' },
-    });
-    await api.close();
-    assert.equal(ran.hung, false);
-    assert.notEqual(ran.code, 0);
   });
 
   test('the summary cannot be written: a warning, no more', async () => {
@@ -475,11 +419,6 @@ test('a harness that notices nothing would pass all of this', async () => {
   const { 'head-sha': _, ...fewer } = ran.outputs;
   assert.throws(() => assertInvariants({ ...ran, outputs: /** @type {any} */ (fewer) }));
 });
-
-/** Until the API is asked, or nobody is left to ask. @param {import("../support/fake-api.js").FakeApi} api @param {import("node:child_process").ChildProcess} child */
-async function asked(api, child) {
-  while (api.requests.length === 0 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 /** @param {string} text */
 function unescaped(text) {

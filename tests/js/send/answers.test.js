@@ -90,7 +90,6 @@ describe('refusals', SIDE_BY_SIDE, () => {
     { script: { dispatch: fault.status(422, {}, { message: 'Invalid request.\n\n::error::x', errors: ['too odd'] }) } },
     { code: 'config.invalid_input', says: [/Invalid request\.\\n\\n::error::x; too odd/], requests: ['dispatch'] },
   );
-  sends('401', { script: { dispatch: fault.unauthorized() } }, { code: 'api.unauthorized', requests: ['dispatch'] });
   sends(
     'a spent limit',
     { script: { dispatch: fault.limited() } },

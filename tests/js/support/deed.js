@@ -58,7 +58,7 @@ export async function deed(action, { world = { pulls: { 7: pullRequest() } }, sc
  * @param {Ran} ran
  * @param {string[]} secrets
  */
-function assertLaws(action, ran, secrets) {
+export function assertLaws(action, ran, secrets) {
   const shown = `\n--- stdout\n${ran.stdout}\n--- stderr\n${ran.stderr}`;
   assert.equal(ran.hung, false, `the run did not end${shown}`);
   assert.equal(ran.stderr, '', `nothing is written to stderr${shown}`);

@@ -281,9 +281,10 @@ const OUTSIDE = new Set(['jwks', 'id-token']);
 
 /**
  * @param {World} [world]
- * @param {{prefix?: string, tls?: {key: string, cert: string}}} [options] `prefix` as GitHub Enterprise Server's `/api/v3`
+ * @param {{prefix?: string, tls?: {key: string, cert: string}, closable?: boolean}} [options] `prefix` as GitHub
+ *   Enterprise Server's `/api/v3`; `closable`: at a port that nobody is given after `stopListening`
  */
-export async function startFakeApi(world = {}, { prefix = '', tls } = {}) {
+export async function startFakeApi(world = {}, { prefix = '', tls, closable = false } = {}) {
   const state = {
     token: TOKEN,
     repositories: [github.REPOSITORY],
@@ -311,7 +312,7 @@ export async function startFakeApi(world = {}, { prefix = '', tls } = {}) {
 
   const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   server.keepAliveTimeout = 500;
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  await listen(server, closable);
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
 
@@ -592,12 +593,35 @@ export async function startFakeApi(world = {}, { prefix = '', tls } = {}) {
     heal: () => scripts.clear(),
     /** @param {string} route */
     count: (route) => requests.filter((request) => request.route === route).length,
+    /** From now on a connection is refused; what is being answered goes on. */
+    stopListening: () => void server.close(),
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * Listens at a free port. The system gives away a port again as soon as it is closed, to whoever asks for any, so one
+ * that is to stay closed is taken from below the range that it gives away from.
+ * @param {import("node:net").Server} server
+ * @param {boolean} closable
+ */
+async function listen(server, closable) {
+  for (let left = 20; ; left--) {
+    const port = closable ? 20_000 + Math.floor(Math.random() * 10_000) : 0;
+    const fault = await new Promise((resolve) => {
+      server.once('error', resolve);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', resolve);
+        resolve(undefined);
+      });
+    });
+    if (fault === undefined) return;
+    if (fault.code !== 'EADDRINUSE' || left === 0) throw fault;
+  }
 }
 
 /** A JWT, also of hand-made header and claims. @param {string} privateKeyPem @param {any} header @param {any} claims */

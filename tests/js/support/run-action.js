@@ -35,6 +35,7 @@ const ACTION_FILES = { guard: 'action.yml', send: 'send/action.yml', report: 're
  * @property {string} [apiUrl]
  * @property {string} [dist] another directory with bundles
  * @property {number} [limitMs] the process is killed after this time
+ * @property {string} [shell] a command of `sh` that the process is started behind, as `ulimit -f 8`
  * @property {(paths: {workspace: string, directory: string, environment: {[name: string]: string}}) => void} [prepare]
  * @property {(child: import("node:child_process").ChildProcess, paths: {directory: string}) => void} [started]
  */
@@ -113,7 +114,12 @@ export async function runAction(options) {
     const main = resolve(dirname(join(ROOT, ACTION_FILES[action])), described.main);
     const program = join(options.dist ?? DIST, main.slice(join(ROOT, 'dist').length));
     const begun = performance.now();
-    const child = spawn(NODE, [program], { cwd: workspace, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [file, ...words] = options.shell ? behindShell(options.shell, environment) : [NODE];
+    const child = spawn(file ?? NODE, [...words, program], {
+      cwd: workspace,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     options.started?.(child, { directory });
     const ended = await ending(child, limitMs);
     const ms = performance.now() - begun;
@@ -144,6 +150,17 @@ export async function runAction(options) {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * The program behind a command of `sh`, which drops variables that are no names to it: inputs with a `-`.
+ * @param {string} command
+ * @param {{[name: string]: string}} environment
+ */
+function behindShell(command, environment) {
+  const dropped = Object.entries(environment).filter(([name]) => name.includes('-'));
+  const assignments = dropped.map(([name, value]) => `${name}=${value}`);
+  return ['sh', '-c', `${command}; exec env "$@"`, 'sh', ...assignments, NODE];
 }
 
 /**
@@ -249,8 +266,15 @@ export function lines(text) {
  * @returns {[name: string, value: string][]}
  */
 export function parseCommandFile(text) {
-  /** @type {[string, string][]} */
-  const entries = [];
+  return [...commandFileEntries(text)];
+}
+
+/**
+ * The same entry by entry: the runner has set those before a line that it cannot read.
+ * @param {string} text
+ * @returns {Generator<[name: string, value: string], void>}
+ */
+export function* commandFileEntries(text) {
   const rows = text.split('\n');
   if (rows.at(-1) === '') rows.pop();
   for (let row = rows.shift(); row !== undefined; row = rows.shift()) {
@@ -259,7 +283,7 @@ export function parseCommandFile(text) {
     const equals = line.indexOf('=');
     const heredoc = line.indexOf('<<');
     if (equals >= 0 && (heredoc < 0 || equals < heredoc)) {
-      entries.push([line.slice(0, equals), line.slice(equals + 1)]);
+      yield [line.slice(0, equals), line.slice(equals + 1)];
       continue;
     }
     if (heredoc < 1 || heredoc + 2 === line.length)
@@ -270,9 +294,8 @@ export function parseCommandFile(text) {
       if (part === undefined) throw new Error(`the runner would miss the delimiter of \`${line.slice(0, heredoc)}\``);
       value.push(part);
     }
-    entries.push([line.slice(0, heredoc), value.join('\n')]);
+    yield [line.slice(0, heredoc), value.join('\n')];
   }
-  return entries;
 }
 
 /**

@@ -1,0 +1,352 @@
+// @ts-check
+// Each request that guard, send and report can make, in a run that makes it: the rows of the fault matrix.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { issuerKey, token } from '../support/counterpart.js';
+import { dispatchEvent, pushEvent } from '../support/events.js';
+import { fault as answers } from '../support/fake-api.js';
+import { HEAD_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
+import { dispatchPolicy, W5 } from '../support/guard.js';
+import { claimsFor, envelope, now, payload, policy, WORKFLOWS } from '../provenance/proven.js';
+
+/** @typedef {import('../support/fake-api.js').FakeApi} FakeApi */
+/** @typedef {import('../support/fake-api.js').Step} Step */
+/** @typedef {import('../support/fake-api.js').World} World */
+/** @typedef {import('../support/run-action.js').RunOptions} RunOptions */
+
+/**
+ * @typedef {object} Call
+ * @property {import('../support/run-action.js').ActionName} action
+ * @property {string} name
+ * @property {'GET' | 'POST'} method
+ * @property {string} shown its address for readers
+ * @property {string} made when it is made
+ * @property {string} route of the fake API
+ * @property {RegExp} path as the record of the run has it
+ * @property {string} [after] the route that is asked just before; without one it is the first request
+ * @property {{ [route: string]: Step }} [script] what the other routes answer, where that is not as usual
+ * @property {string} well the code where nothing is wrong
+ * @property {string} [head] the output `head-sha` where this call fails
+ * @property {World} [world]
+ * @property {(api: FakeApi) => RunOptions} run
+ * @property {string} [explained] the route that is asked where this one is not found
+ * @property {{ [fault: string]: [code: string, attempts: number] }} [contract] where it is not what the fault usually gives
+ */
+
+const TEAM = '@acme/maintainers';
+const POLICY_FILE = '.github/dispatch-guard.yml';
+const FOREIGN = Object.freeze({ id: 300400, full_name: 'acme/deploy', owner: USERS.org });
+const SIGNING_KEY = 'the-key-of-sender-and-guard';
+const REQUEST_TOKEN = 'request-token-of-this-job';
+
+/** What may be printed nowhere, beside the token. */
+export const SECRETS = [SIGNING_KEY, REQUEST_TOKEN];
+
+const issuer = issuerKey('one');
+const idTokens = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const PULLS = { 7: pullRequest() };
+
+/** @param {number} seconds from now */
+const at = (seconds) => new Date((now() + seconds) * 1000).toISOString().replace(/\.\d+/, '');
+
+/** A dispatch by a person, under a policy that has to ask GitHub about them. @param {string} actors */
+const byPerson = (actors) => () => ({
+  event: dispatchEvent({ pr: 7 }, { sender: USERS.maintainer }),
+  inputs: { policy: dispatchPolicy('', { actors }) },
+});
+
+/** A dispatch with an envelope. @param {string} provenance @param {string} [more] of the rule */
+const proven = (provenance, more) => () => ({
+  event: dispatchEvent(payload(envelope())),
+  inputs: { policy: policy(provenance, more) },
+});
+
+/** @param {{ [name: string]: string }} inputs @param {(api: FakeApi) => { [name: string]: string }} [environment] */
+const sends = (inputs, environment) => (/** @type {FakeApi} */ api) => ({
+  eventName: 'push',
+  event: pushEvent(),
+  inputs: { 'event-type': 'chart-pr-created', 'client-payload': '{"chart":"redis"}', ...inputs },
+  environment: environment?.(api) ?? {},
+});
+
+/** @type {Call['contract']} */
+const REFUSALS_LEAVE_IT_OPEN = { 403: ['actor.unverified', 1], 404: ['actor.unverified', 1] };
+/** @type {Call['contract']} GitHub hides from some tokens that there is something they may not write to. */
+const HIDDEN = { 404: ['api.forbidden', 1] };
+/** @type {Call['contract']} To follow it would turn the request into another one. */
+const WRITE_IS_NOT_MOVED = { 301: ['api.invalid_response', 1] };
+
+/** @type {Call[]} */
+export const CALLS = [
+  {
+    action: 'guard',
+    name: 'the policy file',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/contents/{path}',
+    made: '`policy-file` is set',
+    route: 'contents',
+    path: /\/contents\//,
+    well: 'allowed',
+    world: { pulls: PULLS, contents: { [POLICY_FILE]: dispatchPolicy() } },
+    run: () => ({ event: dispatchEvent({ pr: 7 }), inputs: { 'policy-file': POLICY_FILE } }),
+    contract: { 404: ['config.policy_missing', 1] },
+  },
+  {
+    action: 'guard',
+    name: 'a membership of a team',
+    method: 'GET',
+    shown: '/orgs/{org}/teams/{team}/memberships/{login}',
+    made: 'an actor entry is `@org/team`',
+    route: 'membership',
+    path: /\/memberships\//,
+    well: 'allowed',
+    world: { pulls: PULLS, teams: { 'acme/maintainers': { mona: 'active' } } },
+    run: byPerson(`["${TEAM}"]`),
+    // The team itself is visible: somebody who is no member.
+    contract: { 403: ['actor.unverified', 1], 404: ['actor.not_allowed', 1] },
+  },
+  {
+    action: 'guard',
+    name: 'the team',
+    method: 'GET',
+    shown: '/orgs/{org}/teams/{team}',
+    made: 'the membership was a 404',
+    route: 'team',
+    path: /\/teams\/[^/]+$/,
+    after: 'membership',
+    well: 'actor.not_allowed',
+    world: { pulls: PULLS, teams: { 'acme/maintainers': { hubot: 'active' } } },
+    run: byPerson(`["${TEAM}"]`),
+    contract: REFUSALS_LEAVE_IT_OPEN,
+  },
+  {
+    action: 'guard',
+    name: 'a role',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/collaborators/{login}/permission',
+    made: 'an actor entry is `role:LEVEL`',
+    route: 'permission',
+    path: /\/permission$/,
+    well: 'allowed',
+    world: { pulls: PULLS, permissions: { mona: { permission: 'write', role_name: 'write' } } },
+    run: byPerson('["role:write"]'),
+    contract: REFUSALS_LEAVE_IT_OPEN,
+  },
+  {
+    action: 'guard',
+    name: 'who started this attempt',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/actions/runs/{run}/attempts/{n}',
+    made: 'somebody re-runs, and is listed with an id',
+    route: 'attempt',
+    path: /\/runs\/777000\/attempts\/2$/,
+    well: 'allowed',
+    world: { pulls: PULLS, runs: [{ id: 777000, attempt: 2, triggering_actor: USERS.contributor }] },
+    run: () => ({
+      event: dispatchEvent({ pr: 7 }),
+      inputs: { policy: dispatchPolicy('', { actors: '["github-actions[bot]", "hubot:2002"]' }) },
+      environment: { GITHUB_TRIGGERING_ACTOR: 'hubot', GITHUB_RUN_ATTEMPT: '2' },
+    }),
+    contract: REFUSALS_LEAVE_IT_OPEN,
+  },
+  {
+    action: 'guard',
+    name: 'the source run',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/actions/runs/{run}',
+    made: '`provenance.require` is `run`',
+    route: 'run',
+    path: /\/runs\/123$/,
+    well: 'allowed',
+    world: { pulls: PULLS, runs: [{ id: 123, created_at: at(-120), updated_at: at(-1) }] },
+    run: proven(`require: run, ${WORKFLOWS}`),
+    contract: { 404: ['provenance.run_mismatch', 1] },
+  },
+  {
+    action: 'guard',
+    name: 'its earlier attempt',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/actions/runs/{run}/attempts/{n}',
+    made: 'the source run was re-run since',
+    route: 'attempt',
+    path: /\/runs\/123\/attempts\/1$/,
+    after: 'run',
+    well: 'allowed',
+    world: {
+      pulls: PULLS,
+      runs: [
+        { id: 123, created_at: at(-120), updated_at: at(-3), status: 'completed' },
+        { id: 123, attempt: 2, created_at: at(-120), run_started_at: at(-2) },
+      ],
+    },
+    run: proven(`require: run, ${WORKFLOWS}`),
+    contract: { 404: ['provenance.run_mismatch', 1] },
+  },
+  {
+    action: 'guard',
+    name: "the issuer's keys",
+    method: 'GET',
+    shown: '{issuer}/.well-known/jwks',
+    made: '`provenance.require` is `oidc`',
+    route: 'jwks',
+    path: /\/jwks$/,
+    well: 'allowed',
+    world: { pulls: PULLS, oidc: { privateKeyPem: '', jwks: { keys: [issuer.jwk] }, claims: {} } },
+    run: ({ origin }) => {
+      const unsigned = payload(envelope());
+      const oidc = token(issuer, claimsFor(unsigned, origin));
+      return {
+        event: dispatchEvent({ ...unsigned, _guard: { ...unsigned._guard, oidc } }),
+        inputs: { policy: policy(`require: oidc, ${WORKFLOWS}`) },
+      };
+    },
+    // No token is sent there, so none can lack a permission.
+    contract: { 403: ['api.invalid_response', 1] },
+  },
+  {
+    action: 'guard',
+    name: 'the pull request',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/pulls/{n}',
+    made: 'a dispatch names one; `pull_request_target`',
+    route: 'pull',
+    path: /\/pulls\/7$/,
+    well: 'allowed',
+    world: { pulls: PULLS },
+    run: () => ({ event: dispatchEvent(), inputs: W5 }),
+    contract: { 404: ['pull_request.not_found', 1] },
+  },
+  {
+    action: 'guard',
+    name: 'the claim of `once`',
+    method: 'POST',
+    shown: '/repos/{o}/{r}/statuses/{sha}',
+    made: 'the rule has `once`',
+    route: 'create-status',
+    path: /\/statuses\/[0-9a-f]{40}$/,
+    after: 'pull',
+    well: 'allowed',
+    head: HEAD_SHA,
+    world: { pulls: PULLS },
+    run: proven('require: none', '    once: true\n'),
+    contract: { ...HIDDEN, ...WRITE_IS_NOT_MOVED },
+  },
+  {
+    action: 'guard',
+    name: 'all claims of `once`',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/commits/{sha}/statuses',
+    made: 'the same',
+    route: 'statuses',
+    path: /\/commits\/[0-9a-f]{40}\/statuses\?/,
+    after: 'create-status',
+    well: 'allowed',
+    head: HEAD_SHA,
+    world: { pulls: PULLS },
+    run: proven('require: none', '    once: true\n'),
+  },
+  {
+    action: 'send',
+    name: 'the repository',
+    method: 'GET',
+    shown: '/repos/{o}/{r}',
+    made: '`repository` is another one, and a proof or a pin needs its id',
+    route: 'repository',
+    path: /^\/repos\/acme\/deploy$/,
+    well: 'allowed',
+    world: { repositories: [REPOSITORY, FOREIGN] },
+    run: sends({ repository: FOREIGN.full_name, 'signing-key': SIGNING_KEY }),
+    contract: HIDDEN,
+  },
+  {
+    action: 'send',
+    name: 'the pull request',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/pulls/{n}',
+    made: '`pr-number` is set',
+    route: 'pull',
+    path: /\/pulls\/7$/,
+    well: 'allowed',
+    world: { pulls: PULLS },
+    run: sends({ 'pr-number': '7' }),
+    contract: { 404: ['pull_request.not_found', 1] },
+  },
+  {
+    action: 'send',
+    name: 'the ID token',
+    method: 'GET',
+    shown: '{runner}?audience=…',
+    made: '`oidc` is `true`',
+    route: 'id-token',
+    path: /\/id-token$/,
+    well: 'allowed',
+    world: {
+      oidc: {
+        privateKeyPem: String(idTokens.privateKey.export({ type: 'pkcs8', format: 'pem' })),
+        jwks: { keys: [{ kid: 'one' }] },
+        claims: {},
+        requestToken: REQUEST_TOKEN,
+      },
+    },
+    run: sends({ oidc: 'true' }, ({ origin }) => ({
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/_services/id-token?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: REQUEST_TOKEN,
+    })),
+    // Whatever is refused there, the job lacks `id-token: write`; the token that was not accepted is not the input's.
+    contract: {
+      401: ['api.forbidden', 1],
+      403: ['api.forbidden', 1],
+      404: ['api.forbidden', 1],
+      422: ['api.forbidden', 1],
+    },
+  },
+  {
+    action: 'send',
+    name: 'the dispatch',
+    method: 'POST',
+    shown: '/repos/{o}/{r}/dispatches',
+    made: 'always',
+    route: 'dispatch',
+    path: /\/dispatches$/,
+    explained: 'repository',
+    well: 'allowed',
+    run: sends({}),
+    // Once GitHub may have taken it, it is not sent again.
+    contract: {
+      reset: ['api.unavailable', 1],
+      half: ['api.unavailable', 1],
+      stall: ['api.unavailable', 1],
+      drip: ['api.unavailable', 1],
+      500: ['api.unavailable', 1],
+      404: ['api.forbidden', 1],
+      422: ['config.invalid_input', 1],
+      ...WRITE_IS_NOT_MOVED,
+    },
+  },
+  {
+    action: 'send',
+    name: 'a second look',
+    method: 'GET',
+    shown: '/repos/{o}/{r}',
+    made: 'the dispatch was a 404',
+    route: 'repository',
+    path: /^\/repos\/acme\/charts$/,
+    after: 'dispatch',
+    script: { dispatch: answers.status(404) },
+    well: 'api.forbidden',
+    run: sends({}),
+    contract: { 404: ['api.forbidden', 1], 422: ['api.forbidden', 1] },
+  },
+  {
+    action: 'report',
+    name: 'the status',
+    method: 'POST',
+    shown: '/repos/{o}/{r}/statuses/{sha}',
+    made: 'always',
+    route: 'create-status',
+    path: /\/statuses\/[0-9a-f]{40}$/,
+    well: 'allowed',
+    run: () => ({ eventName: 'push', event: pushEvent(), inputs: { sha: HEAD_SHA } }),
+    contract: { ...HIDDEN, ...WRITE_IS_NOT_MOVED, 422: ['config.invalid_input', 1] },
+  },
+];
