@@ -1,5 +1,5 @@
 "use strict";
-const require_core = require("./core.cjs"), require_events = require("./events.cjs"), require_judge = require("./cli-judge.cjs"), require_cli = require("./cli.cjs"), require_show = require("./show.cjs"), require_terminal = require("./terminal.cjs");
+const require_action = require("./action.cjs"), require_events = require("./events.cjs"), require_judge = require("./cli-judge.cjs"), require_cli = require("./cli.cjs"), require_show = require("./show.cjs"), require_terminal = require("./terminal.cjs");
 let node_fs = require("node:fs"), node_buffer = require("node:buffer");
 // js/cli/check.js
 async function run(values, positionals) {
@@ -65,7 +65,7 @@ function openAsker(core, options, missed) {
 		api_url: url,
 		token,
 		signing_keys: keys === void 0 ? "" : readText(keys, "the file of keys")
-	}, world = require_core.openHost({
+	}, world = require_action.openHost({
 		mask() {},
 		redact: (text) => token === "" ? text : text.replaceAll(token, "***")
 	}), given = openAnswers(options.api, missed), none = require_events.noAnswers("this is offline, so nothing was asked"), at = options.at === void 0 ? void 0 : readTime(options.at);

@@ -1,15 +1,15 @@
 "use strict";
-const require_core = require("./core.cjs"), require_cli = require("./cli.cjs");
+const require_action = require("./action.cjs"), require_cli = require("./cli.cjs");
 let node_fs = require("node:fs"), node_path = require("node:path");
 // js/cli/judge.js
 function openCore() {
-	return require_core.initSync({ module: (0, node_fs.readFileSync)((0, node_path.join)(__dirname, require_core.WASM_FILE)) }), {
-		check: require_core.check,
-		lint: require_core.lint,
-		recordedDecision: require_core.recordedDecision,
-		replay: require_core.replay,
-		suggestion: require_core.suggestion,
-		vocabulary: require_core.vocabulary
+	return require_action.initSync({ module: (0, node_fs.readFileSync)((0, node_path.join)(__dirname, require_action.WASM_FILE)) }), {
+		check: async (...args) => JSON.parse(await require_action.check(...args)),
+		lint: (policy) => JSON.parse(require_action.lint(policy)),
+		recordedDecision: (evidence) => JSON.parse(require_action.recordedDecision(evidence)),
+		replay: async (evidence) => JSON.parse(await require_action.replay(evidence)),
+		suggestion: require_action.suggestion,
+		vocabulary: () => JSON.parse(require_action.vocabulary())
 	};
 }
 function answered(answer, about) {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 "use strict";
 Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
-const require_action = require("./action.cjs");
 let node_fs = require("node:fs"), node_util = require("node:util");
 // js/cli/misuse.js
 var Misuse = class Misuse extends Error {
@@ -288,7 +287,10 @@ function escaped(letter) {
 }
 // js/cli.js
 async function main([name, ...words]) {
-	if (name === "--version" || name === "-V") return print(require_action.version);
+	if (name === "--version" || name === "-V") {
+		let { default: metadata } = await Promise.resolve().then(() => require("./action.cjs")).then((n) => n.package_exports);
+		return print(metadata.version);
+	}
 	if (name === void 0 || name === "help" || name === "--help" || name === "-h") {
 		let { help } = await Promise.resolve().then(() => require("./cli-help.cjs")), text = help(words[0]);
 		return name === void 0 ? (printError(text), 2) : print(text);

@@ -2,7 +2,6 @@
 // @ts-check
 // What `npx dispatch-guard` starts: the guard's decisions on files. Each command is loaded when it is asked for.
 
-import metadata from '../package.json' with { type: 'json' };
 import { readArguments } from './cli/arguments.js';
 import { commandOf, COMMANDS } from './cli/commands.js';
 import { MISUSE, Misuse, NO_ANSWER } from './cli/misuse.js';
@@ -14,7 +13,10 @@ import { oneLine } from './cli/text.js';
  * @returns {Promise<number>} the exit status
  */
 async function main([name, ...words]) {
-  if (name === '--version' || name === '-V') return print(metadata.version);
+  if (name === '--version' || name === '-V') {
+    const { default: metadata } = await import('../package.json', { with: { type: 'json' } });
+    return print(metadata.version);
+  }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const { help } = await import('./cli/help.js');
     const text = help(words[0]);

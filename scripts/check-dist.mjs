@@ -43,6 +43,7 @@ export async function checkDist() {
     );
   }
   console.log(`dist is what its sources give, byte for byte (${now.tools.rustc})`);
+  return undefined;
 }
 
 /** @param {string} directory */
@@ -79,7 +80,8 @@ async function rebuild() {
 
 /** Throws unless both directories hold files of the same names, which it returns. */
 function compareNames() {
-  const [before, now] = [committed, rebuilt].map((directory) => readdirSync(directory).sort());
+  const before = readdirSync(committed).sort();
+  const now = readdirSync(rebuilt).sort();
   const extra = before.filter((name) => !now.includes(name)).map((name) => `${name} is not built any more`);
   const missing = now.filter((name) => !before.includes(name)).map((name) => `${name} is missing`);
   if (extra.length + missing.length)

@@ -37,9 +37,9 @@ function npmReady() {
 
 /** The command-line tool must be of the very version of the crate. */
 function wasmBindgenVersion() {
-  const found = /name = "wasm-bindgen"\nversion = "(.+)"/.exec(readText('Cargo.lock'));
-  if (!found) throw new Failure('Cargo.lock does not name wasm-bindgen');
-  return found[1];
+  const [, version] = /name = "wasm-bindgen"\nversion = "(.+)"/.exec(readText('Cargo.lock')) ?? [];
+  if (!version) throw new Failure('Cargo.lock does not name wasm-bindgen');
+  return version;
 }
 
 const wasmPackReady = () => output('wasm-pack', ['--version']) === `wasm-pack ${wasmPackVersion}`;

@@ -1,6 +1,6 @@
 //! The closed set of answers, and the one document that log, outputs, summary and command line are made from.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::environment::Environment;
 use crate::event::EventName;
@@ -67,10 +67,10 @@ macro_rules! codes {
     ($($variant:ident $name:literal $step:ident $verdict:ident $cause:literal $cure:literal;)*) => {
         /// Every reason that a decision can have. The set is closed: a new code is a new minor version, a changed
         /// meaning a new major one.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Code {
-            $(#[doc = $cause] #[serde(rename = $name)] $variant,)*
+            $(#[doc = $cause] #[cfg_attr(feature = "schema", schemars(rename = $name))] $variant,)*
         }
 
         impl Code {
@@ -265,6 +265,12 @@ impl Code {
     }
 }
 
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// Why a decision stopped before its end. It is boxed, so that the many functions which may stop hand on a pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop(Box<StopWords>);
@@ -302,6 +308,8 @@ impl Stop {
         Self::boxed(code, found.into(), allowed.into())
     }
 
+    #[cold]
+    #[inline(never)]
     fn boxed(code: Code, found: String, allowed: String) -> Self {
         Self(Box::new(StopWords { code, found, allowed, cure: code.info().cure.to_owned() }))
     }

@@ -61,6 +61,13 @@ pub struct File {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outputs(pub Vec<(&'static str, String)>);
 
+impl Outputs {
+    /// An output's value; empty where there is none of the name.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+}
+
 impl Serialize for Outputs {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
@@ -139,7 +146,8 @@ impl Judgement {
     /// What the shim carries out for a decision of the guard.
     pub fn outcome(&self) -> Outcome {
         let Judgement { decision, reporting, evidence } = self;
-        let audit = json(decision);
+        let outputs = Outputs(GUARD.iter().map(|(name, value)| (*name, value(decision))).collect());
+        let audit = outputs.get("result");
         let mut files = Vec::new();
         if let Some(path) = &reporting.audit_file {
             files.push(File { path: path.clone(), text: format!("{audit}\n"), append: true });
@@ -148,12 +156,12 @@ impl Judgement {
             files.push(File { path: path.clone(), text: text.clone(), append: false });
         }
         Outcome {
-            outputs: Outputs(GUARD.iter().map(|(name, value)| (*name, value(decision))).collect()),
             exit_code: self.exit_code(),
             annotation: self.annotation(),
-            log: log(decision, &audit),
+            log: log(decision, audit),
             summary: reporting.summary.then(|| summary::guard(decision)),
             files,
+            outputs,
         }
     }
 

@@ -8,6 +8,9 @@ const QUOTED_CHARACTERS: usize = 120;
 /// A character that changes how the text around it is shown, or is not shown at all: control characters, bidirectional
 /// formatting, zero-width characters, line and paragraph separators, tags and the byte order mark.
 pub fn is_deceptive(letter: char) -> bool {
+    if letter.is_ascii() {
+        return letter.is_ascii_control(); // Nearly all that is looked at is ASCII.
+    }
     letter.is_control()
         || is_bidi_control(letter)
         || matches!(letter,
@@ -60,9 +63,12 @@ pub fn quote(value: &str) -> String {
 
 /// A list of values for a message: `a`, `b` and `c`.
 pub fn quote_list<T: AsRef<str>>(values: impl IntoIterator<Item = T>, last: &str) -> String {
+    enumeration(&values.into_iter().map(|value| quote(value.as_ref())).collect::<Vec<_>>(), last)
+}
+
+fn enumeration(quoted: &[String], last: &str) -> String {
     const SHOWN: usize = 12;
-    let quoted: Vec<String> = values.into_iter().map(|value| quote(value.as_ref())).collect();
-    match quoted.as_slice() {
+    match quoted {
         [] => "nothing".to_owned(),
         [only] => only.clone(),
         many if many.len() > SHOWN => {

@@ -1,4 +1,5 @@
-//! The boundary: text and bytes in, plain objects out. The only module that names `wasm_bindgen`.
+//! The boundary: text and bytes in, JSON text out, which crosses in one piece and is read by the engine's own parser.
+//! The only module that names `wasm_bindgen`.
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
@@ -8,6 +9,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::host::{Fault, FaultKind, Host, Request, Response, Task};
 use crate::invocation::Invocation;
+use crate::map::Map;
+use crate::outcome::json;
 
 #[wasm_bindgen]
 extern "C" {
@@ -55,9 +58,9 @@ pub fn shortest(number: &str) -> Option<String> {
 /// # Errors
 /// Where the shim's text is of another shape than agreed; never for what users, senders or GitHub wrote.
 #[wasm_bindgen]
-pub async fn guard(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<JsValue, JsValue> {
+pub async fn guard(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsError> {
     let invocation = Invocation::parse(&run, event.as_deref()).map_err(|error| JsError::new(&error))?;
-    plain(&crate::guard::decide(&invocation, &Process(host)).await.outcome())
+    Ok(json(&crate::guard::decide(&invocation, &Process(host)).await.outcome()))
 }
 
 /// Starts a guarded run on purpose.
@@ -65,9 +68,9 @@ pub async fn guard(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<
 /// # Errors
 /// As [`guard`].
 #[wasm_bindgen]
-pub async fn send(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<JsValue, JsValue> {
+pub async fn send(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsError> {
     let invocation = Invocation::parse(&run, event.as_deref()).map_err(|error| JsError::new(&error))?;
-    plain(&crate::send::send(&invocation, &Process(host)).await)
+    Ok(json(&crate::send::send(&invocation, &Process(host)).await))
 }
 
 /// Shows a dispatched run's result on the pull request's head commit.
@@ -75,27 +78,21 @@ pub async fn send(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<J
 /// # Errors
 /// As [`guard`].
 #[wasm_bindgen]
-pub async fn report(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<JsValue, JsValue> {
+pub async fn report(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsError> {
     let invocation = Invocation::parse(&run, event.as_deref()).map_err(|error| JsError::new(&error))?;
-    plain(&crate::report::report(&invocation, &Process(host)).await)
+    Ok(json(&crate::report::report(&invocation, &Process(host)).await))
 }
 
 /// A decision for the command line, on files. What cannot be used is told as `{"misuse": "…"}`.
-///
-/// # Errors
-/// As [`guard`].
 #[wasm_bindgen]
-pub async fn check(question: String, event: Vec<u8>, host: JsHost) -> Result<JsValue, JsValue> {
+pub async fn check(question: String, event: Vec<u8>, host: JsHost) -> String {
     told(crate::command::check(&question, &event, &Process(host)).await)
 }
 
 /// Every error of a policy: a list of `{line, column, message}`.
-///
-/// # Errors
-/// As [`guard`].
 #[wasm_bindgen]
-pub fn lint(policy: &[u8]) -> Result<JsValue, JsValue> {
-    plain(&crate::command::lint(policy))
+pub fn lint(policy: &[u8]) -> String {
+    json(&crate::command::lint(policy))
 }
 
 /// What somebody who wrote a word most likely meant: ` (did you mean …?)`, or nothing. `known` has one word a line.
@@ -105,43 +102,29 @@ pub fn suggestion(word: &str, known: &str) -> String {
 }
 
 /// The names that the completion of a shell offers.
-///
-/// # Errors
-/// As [`guard`].
 #[wasm_bindgen]
-pub fn vocabulary() -> Result<JsValue, JsValue> {
-    plain(&crate::command::vocabulary())
+pub fn vocabulary() -> String {
+    json(&crate::command::vocabulary())
 }
 
 /// The decision that stands in evidence.
-///
-/// # Errors
-/// As [`guard`].
 #[wasm_bindgen(js_name = recordedDecision)]
-pub fn recorded_decision(evidence: &[u8]) -> Result<JsValue, JsValue> {
+pub fn recorded_decision(evidence: &[u8]) -> String {
     told(crate::command::recorded_decision(evidence))
 }
 
 /// A decision again, from its evidence.
-///
-/// # Errors
-/// As [`guard`].
 #[wasm_bindgen]
-pub async fn replay(evidence: Vec<u8>) -> Result<JsValue, JsValue> {
+pub async fn replay(evidence: Vec<u8>) -> String {
     told(crate::command::replay(&evidence).await)
 }
 
 /// An answer, or what is wrong with the question.
-fn told<T: Serialize>(answer: Result<T, String>) -> Result<JsValue, JsValue> {
+fn told<T: Serialize>(answer: Result<T, String>) -> String {
     match answer {
-        Ok(answer) => plain(&answer),
-        Err(misuse) => plain(&crate::map::Map::from([("misuse", misuse)])),
+        Ok(answer) => json(&answer),
+        Err(misuse) => json(&Map::from([("misuse", misuse)])),
     }
-}
-
-/// A result as a plain object, without `Map` and `undefined`.
-fn plain<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
 /// The process around the core, through the shim's object.
@@ -150,9 +133,9 @@ struct Process(JsHost);
 impl Host for Process {
     fn request<'a>(&'a self, request: &'a Request) -> Task<'a, Result<Response, Fault>> {
         Box::pin(async move {
-            let answer = match plain(request) {
+            let answer = match request.serialize(&Serializer::json_compatible()) {
                 Ok(request) => self.0.request(request).await,
-                Err(error) => Err(error),
+                Err(error) => Err(error.into()),
             };
             answer.map_err(|error| broken(&error)).and_then(|answer| read_answer(&answer))
         })

@@ -17,7 +17,7 @@ function list(name) {
 
 /** The names under `payload:`, one a line. */
 function fields() {
-  return core.getMultilineInput('payload').map((line) => line.split(':')[0].trim());
+  return core.getMultilineInput('payload').map((line) => (line.split(':')[0] ?? '').trim());
 }
 
 /** @returns {Promise<any>} the pull request that the event is about */

@@ -17,6 +17,8 @@ import { Misuse } from './misuse.js';
 
 /** @typedef {{ line: number, column: number, message: string }} PolicyError */
 
+/** @typedef {{ misuse: string }} Misunderstanding why the core cannot answer */
+
 /**
  * @typedef {object} Replay
  * @property {string} result the decision now
@@ -30,12 +32,25 @@ import { Misuse } from './misuse.js';
  */
 export function openCore() {
   initSync({ module: readFileSync(join(import.meta.dirname, WASM_FILE)) });
-  return { check, lint, recordedDecision, replay, suggestion, vocabulary };
+  // Every answer but one is JSON text.
+  return {
+    /** @type {(...args: Parameters<typeof check>) => Promise<Answer | Misunderstanding>} */
+    check: async (...args) => JSON.parse(await check(...args)),
+    /** @type {(policy: Uint8Array) => PolicyError[]} */
+    lint: (policy) => JSON.parse(lint(policy)),
+    /** @type {(evidence: Uint8Array) => Answer | Misunderstanding} */
+    recordedDecision: (evidence) => JSON.parse(recordedDecision(evidence)),
+    /** @type {(evidence: Uint8Array) => Promise<Replay | Misunderstanding>} */
+    replay: async (evidence) => JSON.parse(await replay(evidence)),
+    suggestion,
+    /** @type {() => { events: string[], flat: string[] }} */
+    vocabulary: () => JSON.parse(vocabulary()),
+  };
 }
 
 /**
  * @template T
- * @param {T | { misuse: string }} answer of the core
+ * @param {T | Misunderstanding} answer of the core
  * @param {string} [about] what the answer is about
  * @returns {T}
  * @throws {Misuse} with the core's words, where the question cannot be answered

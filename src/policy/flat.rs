@@ -1,13 +1,13 @@
 //! The flat inputs as a policy: short for the common case, judged by the same rules.
 
 use super::actor::{ActorEntry, Actors};
-use super::field::Field;
+use super::field::{Field, FieldType};
 use super::pattern::{Pattern, Patterns};
 use super::read::{self, needed_keys};
 use super::{LabelRule, Policy, PullRequestRule, Rule};
 use crate::decision::{Code, Stop};
 use crate::event::{EventName, Source};
-use crate::inputs::Inputs;
+use crate::inputs::{DEFAULT_PAYLOAD, Inputs};
 use crate::text::{did_you_mean, quote};
 
 /// The policy that the flat inputs stand for.
@@ -48,19 +48,11 @@ impl Flat {
         let words = |name: &str| -> Result<Option<Vec<String>>, Stop> {
             Ok(inputs.list(name)?.map(|words| words.into_iter().map(str::to_owned).collect()))
         };
-        let payload = match inputs.raw("payload").trim() {
-            "" => inputs.default("payload"),
-            _ => inputs.raw("payload"),
-        };
-        let payload = read::payload(payload).map_err(|errors| {
-            let first = errors.first().map(ToString::to_string).unwrap_or_default();
-            invalid("payload", &first)
-        })?;
         Ok(Self {
             dispatch_types: words("dispatch-types")?,
             activity_types: words("activity-types")?,
             actors: actors(inputs)?,
-            payload,
+            payload: payload(inputs)?,
             pull_request: pull_request(inputs, words("required-labels")?, words("forbidden-labels")?)?,
         })
     }
@@ -98,6 +90,18 @@ impl Flat {
             ..Rule::default()
         }
     }
+}
+
+fn payload(inputs: &Inputs) -> Result<Vec<Field>, Stop> {
+    let text = inputs.raw("payload");
+    // Most runs have what the default says: `NAME: TYPE`, for which no YAML has to be read.
+    if matches!(text.trim(), "" | DEFAULT_PAYLOAD) {
+        return Ok(vec![Field { name: "pr".to_owned(), kind: FieldType::PullRequest, required: true, default: None }]);
+    }
+    read::payload(text).map_err(|errors| {
+        let first = errors.first().map(ToString::to_string).unwrap_or_default();
+        invalid("payload", &first)
+    })
 }
 
 fn actors(inputs: &Inputs) -> Result<Option<Actors>, Stop> {

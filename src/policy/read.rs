@@ -9,7 +9,7 @@ use super::{LabelRule, Policy, Proof, ProvenanceRule, PullRequestRule, Rule, Sta
 use crate::event::{EventName, Source};
 use crate::json::{Json, Number};
 use crate::payload::ENVELOPE_KEY;
-use crate::text::{did_you_mean, is_deceptive, look_alike, nearest, quote, quote_list};
+use crate::text::{did_you_mean, is_deceptive, look_alike, nearest, printable, quote, quote_list};
 use crate::yaml::{self, Key, Node, Position, Value};
 
 /// The keys of a policy.
@@ -99,7 +99,8 @@ impl Reader {
         match yaml::parse(text) {
             Ok(Some(root)) => return Some(root),
             Ok(None) => self.error(Position { line: 1, column: 1 }, "", "the text is empty"),
-            Err(error) => self.error(error.position, "", error.message),
+            // It may quote a key.
+            Err(error) => self.error(error.position, "", printable(&error.message)),
         }
         None
     }

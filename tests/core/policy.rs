@@ -110,6 +110,14 @@ fn no_message_proposes_a_wildcard() {
     }
 }
 
+/// A fault of the YAML may quote a key, whatever characters that has.
+#[test]
+fn a_quoted_key_shows_what_it_is() {
+    let twice = "ver\u{2028}sion\u{202e}: 1\n";
+    let decided = Scenario::dispatch().policy(&twice.repeat(2)).expect("config.policy_invalid");
+    decided.says(&[r"line 2, column 1: key `ver\u{2028}sion\u{202e}` is repeated"]);
+}
+
 /// The documentation's policies: every block of YAML that is one.
 #[test]
 fn policies_in_the_documentation_are_read() {

@@ -2,14 +2,14 @@
 // Where events, policies and answers come from, and what the exit status says.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { dispatchEvent } from '../support/events.js';
 import { startFakeApi, TOKEN } from '../support/fake-api.js';
-import { HEAD_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
+import { HEAD_SHA, pullRequest, REPOSITORY } from '../support/github-objects.js';
 import { dispatchPolicy } from '../support/guard.js';
 import { cli, ROOT } from './support.js';
 

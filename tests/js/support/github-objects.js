@@ -473,7 +473,7 @@ export function teamMembership({ org, team, login, state = 'active', role = 'mem
 
 /**
  * A file by the contents API.
- * @param {{path: string, text: string | Uint8Array, sha: string, full_name?: string, ref?: string}} facts
+ * @param {{path: string, text: string | Uint8Array, sha: string, full_name?: string | undefined, ref?: string}} facts
  * @returns {Json}
  */
 export function contentFile({ path, text, sha, full_name = REPOSITORY.full_name, ref = 'main' }) {
