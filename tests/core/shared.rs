@@ -1,6 +1,7 @@
 //! Runs whose whole outcome is committed, so that the core as wasm can be held against the very same.
 //!
-//! `UPDATE_FIXTURES=1` writes `tests/fixtures/decisions.json` anew: read what it wrote.
+//! `tests/fixtures/decisions.json` has a few, whole; `tests/fixtures/worlds.txt` has many generated ones, each with its
+//! code and a digest of all that came of it. `UPDATE_FIXTURES=1` writes both anew: read what it wrote.
 
 use dispatch_guard::host::FaultKind;
 use dispatch_guard::outcome;
@@ -8,8 +9,9 @@ use serde_json::{Value, json};
 
 use crate::support::github::{self, PULL_7, fork, labelled, merged, pull};
 use crate::support::scenario::dispatch_rule;
-use crate::support::slim::slim;
+use crate::support::slim::{digest, slim};
 use crate::support::{Reply, Scenario, account, committed, policy, set};
+use crate::world::World;
 
 /// A few runs of every kind, and those that a boundary could spoil.
 fn scenarios() -> Vec<(&'static str, Scenario)> {
@@ -173,4 +175,25 @@ fn they_are_of_every_kind() {
     for prefix in ["config.", "event.", "actor.", "payload.", "pull_request.", "api.", "allowed"] {
         assert!(codes.iter().any(|code| code.starts_with(prefix)), "none ends with {prefix}");
     }
+}
+
+/// So many generated worlds of each code.
+const OF_EACH: usize = 9;
+
+#[test]
+fn generated_worlds_have_the_outcomes_that_are_committed() {
+    let mut seen = std::collections::BTreeMap::<&str, usize>::new();
+    let mut lines = String::new();
+    for seed in 0..6000 {
+        let world = World::from_seed(seed);
+        let seen = seen.entry(world.expected()).or_default();
+        *seen += 1;
+        // Those that pass have the most to say.
+        if *seen <= if world.expected() == "allowed" { 5 * OF_EACH } else { OF_EACH } {
+            let decided = world.scenario().run();
+            let outcome = serde_json::from_str(&outcome::json(&decided.outcome)).unwrap();
+            lines += &format!("{seed} {} {}\n", decided.code(), digest(outcome));
+        }
+    }
+    committed("tests/fixtures/worlds.txt", &lines, "UPDATE_FIXTURES");
 }

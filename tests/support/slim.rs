@@ -1,6 +1,7 @@
 //! An outcome without what it says more than once.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// The outcome with its result as a value, and without the copies of it in the log and in files.
 ///
@@ -19,4 +20,18 @@ pub fn slim(mut outcome: Value) -> Value {
     }
     outcome["outputs"]["result"] = value;
     outcome
+}
+
+/// SHA-256 of all that an outcome says, but for the version of the program, in hex.
+///
+/// # Panics
+/// Where the outcome is none.
+pub fn digest(outcome: Value) -> String {
+    let mut outcome = slim(outcome);
+    outcome["outputs"]["result"].as_object_mut().expect("a document").remove("version").expect("a version");
+    // The log's first line names it as well.
+    let log = outcome["log"].to_string().replace(dispatch_guard::VERSION, "");
+    outcome["log"] = Value::String(log);
+    let digest = Sha256::digest(outcome.to_string());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
