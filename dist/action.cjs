@@ -951,7 +951,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "b3e64af2ca54d26b6d82ba13f3fcbf6fab362504dee9b795cf0a8693538438bb") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "ce9bce563cba06c92c9c9f0e8be3b052c64d6b87f815ebd1a5de677eb355d800") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

@@ -69,6 +69,10 @@ impl Failure {
                 Code::ApiInvalidResponse,
                 format!("GitHub answered {} for {what}: {}", refusal.status, quote(&refusal.message)),
                 "",
+            )
+            .mend(
+                "Do what GitHub's message says; where it says nothing of use, check that GITHUB_API_URL and the proxy \
+                 lead to GitHub's REST API.",
             ),
         }
     }
@@ -290,7 +294,7 @@ impl<'h> Github<'h> {
                 let target = response.header("location").unwrap_or_default().to_owned();
                 Ok(Assessed::Redirect { target, keeps_method: status >= 307 })
             }
-            401 => Err(Failure::Stop(Stop::new(
+            401 if is_of_the_api(shown) => Err(Failure::Stop(Stop::new(
                 Code::ApiUnauthorized,
                 format!(
                     "GitHub did not accept the token for `{}`: {}",
@@ -352,6 +356,10 @@ impl<'h> Github<'h> {
     }
 
     fn rate_limited(&self, shown: &str, response: &Response) -> Stop {
+        if !is_of_the_api(shown) {
+            let found = format!("`{}` is asked too often: {}", printable(shown), quote(&self.message(response)));
+            return Stop::new(Code::ApiRateLimited, found, "").mend("Run again later.");
+        }
         let limit =
             response.header("x-ratelimit-limit").map_or(String::new(), |limit| format!(" of {}", printable(limit)));
         let ends = response
@@ -386,8 +394,7 @@ impl<'h> Github<'h> {
     }
 
     fn unavailable(&self, shown: &str, why: &str) -> Stop {
-        // A whole address is not below the API's.
-        let from = if shown.contains("://") { String::new() } else { format!(" from {}", quote(&self.base)) };
+        let from = if is_of_the_api(shown) { format!(" from {}", quote(&self.base)) } else { String::new() };
         Stop::new(Code::ApiUnavailable, format!("`{}` had no good answer{from}: {why}", printable(shown)), "")
     }
 
@@ -441,6 +448,11 @@ impl<'h> Github<'h> {
             call.status = Some(status);
         }
     }
+}
+
+/// Whether a request went to the API, with its token: then it is shown as a path, and otherwise as a whole address.
+fn is_of_the_api(shown: &str) -> bool {
+    shown.starts_with('/')
 }
 
 enum Assessed {

@@ -53,9 +53,13 @@ pub async fn deliver(github: &Github<'_>, order: &Order, payload: Object, seen: 
 /// `api.*`; `api.forbidden` where the token cannot see it.
 pub async fn repository_id(github: &Github<'_>, order: &Order) -> Result<u64, Stop> {
     let path = repository_path(&order.repository);
+    let what = format!("the repository {}", quote(&order.repository));
     let repository = github.get(&path).await.map_err(|failure| match failure {
         Failure::Refused(Refusal { status: 404, .. }) => invisible(order),
-        failure => failure.into_stop(&format!("the repository {}", quote(&order.repository)), PERMISSION),
+        Failure::Refused(refusal @ Refusal { status: 403, .. }) => {
+            lacks_permission(refusal.forbidden(&what, PERMISSION), order)
+        }
+        failure => failure.into_stop(&what, PERMISSION),
     })?;
     let broken = || Stop::new(Code::ApiInvalidResponse, format!("GitHub's answer for `{path}` lacks a sound `id`"), "");
     repository.at("id").as_u64().ok_or_else(broken)

@@ -43,14 +43,10 @@ fn without_permission(found: String) -> Stop {
         .mend(format!("Add `{PERMISSION}` to the job's `permissions:`."))
 }
 
-/// What a failure means here: the token that was not accepted is not the input `token`.
 fn explain(failure: Failure) -> Stop {
     match failure {
         Failure::Refused(refusal) => {
             without_permission(format!("GitHub refused to give an ID token with status {}", refusal.status))
-        }
-        Failure::Stop(stop) | Failure::Uncertain(stop) if stop.code == Code::ApiUnauthorized => {
-            without_permission("GitHub refused to give an ID token with status 401".to_owned())
         }
         Failure::Stop(mut stop) | Failure::Uncertain(mut stop) => {
             stop.found = format!("no ID token could be had: {}", stop.found);

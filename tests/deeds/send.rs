@@ -441,9 +441,9 @@ mod answers {
         let hidden = other.clone().input("signing-key", KEY).route(read, Reply::refusal(404, "Not Found"));
         assert_eq!(hidden.expect("api.forbidden", &["cannot see", "`acme/deploy`"]).requests(), [read]);
         let forbidden = Reply::refusal(403, "Must have push access");
-        other
-            .route(to, forbidden)
-            .expect("api.forbidden", &["Must have push access", "`contents: write` on `acme/deploy`"]);
+        let words = ["Must have push access", "`contents: write` on `acme/deploy`"];
+        other.clone().route(to, forbidden.clone()).expect("api.forbidden", &words);
+        other.input("signing-key", KEY).route(read, forbidden).expect("api.forbidden", &words);
     }
 
     #[test]

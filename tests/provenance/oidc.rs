@@ -241,6 +241,8 @@ fn only_the_issuers_own_keys_verify() {
         ("nothing", Reply::json(200, &json!({})), "api.invalid_response", "no set of keys"),
         ("a page", Reply::text(200, "<html>"), "api.invalid_response", "not JSON"),
         ("gone", Reply::refusal(404, "Not Found"), "api.invalid_response", "404"),
+        ("for members only", Reply::refusal(401, "log in"), "api.invalid_response", "answered 401"),
+        ("limited", Reply::refusal(429, "slow down"), "api.rate_limited", "`slow down`"),
         ("broken", Reply::refusal(500, "oops"), "api.unavailable", "500"),
         ("elsewhere", Reply::redirect(302, "https://evil.example/jwks"), "api.invalid_response", "redirected"),
     ] {

@@ -201,7 +201,7 @@ export const CALLS = [
       };
     },
     // No token is sent there, so none can lack a permission.
-    contract: { 403: ['api.invalid_response', 1] },
+    contract: { 401: ['api.invalid_response', 1], 403: ['api.invalid_response', 1] },
   },
   {
     action: 'guard',
