@@ -153,9 +153,16 @@ function carryOut(action, toolkit, outcome) {
 
 /** @param {Outcome['files'][number]} file */
 function writeFile({ path, text, append }) {
+  const write = append ? appendFileSync : writeFileSync;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    (append ? appendFileSync : writeFileSync)(path, text);
+    try {
+      write(path, text);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+      // Only now: on Windows there are directories that are there and cannot be made, such as `C:\`.
+      mkdirSync(dirname(path), { recursive: true });
+      write(path, text);
+    }
   } catch (error) {
     throw new Error(`cannot write the file ${path}: ${messageOf(error)}`);
   }

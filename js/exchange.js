@@ -9,7 +9,7 @@ import http from 'node:http';
 /** @typedef {import('./host.js').Request} Request */
 /** @typedef {import('./host.js').Response} Response */
 
-/** The largest body that is taken, in bytes (contract, section 7). */
+/** The largest body that is taken, in bytes. */
 export const BODY_LIMIT = 10 * 1024 * 1024;
 
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
@@ -65,6 +65,8 @@ export async function exchange({ method, url, headers, body, timeout_ms }, mask)
     headers: { 'accept-encoding': 'identity', ...headers },
     // Without an agent a request has a connection of its own, and is never sent on one that is about to be closed.
     agent: tunnel?.agent ?? false,
+    // NODE_TLS_REJECT_UNAUTHORIZED=0 would have anyone on the way answer, and take the token.
+    rejectUnauthorized: true,
   });
 
   return new Promise((resolve) => {

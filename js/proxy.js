@@ -40,7 +40,8 @@ export function openTunnel(target, mask) {
       username: encodeURIComponent(proxy.username),
       password: encodeURIComponent(proxy.password),
     }),
-    proxyRequestOptions: /** @type {object} */ ({ signal: connecting.signal }),
+    // To a proxy that is spoken to by https its credentials go, so it has to be the one that is meant.
+    proxyRequestOptions: /** @type {object} */ ({ signal: connecting.signal, rejectUnauthorized: true }),
   });
   return { agent, name, close: () => connecting.abort() };
 }

@@ -1,12 +1,12 @@
 // @ts-check
 
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { openHost } from '../host.js';
 import { answersFrom, noAnswers } from './answers.js';
 import { openEvent, RECORDED } from './events.js';
 import { answered, openCore } from './judge.js';
-import { MISUSE, Misuse, unreadable } from './misuse.js';
+import { MISUSE, Misuse, readBytes } from './misuse.js';
 import { changesText, decisionText, isChange, matrixText } from './show.js';
 import { print, printError } from './print.js';
 import { terminal } from './terminal.js';
@@ -213,13 +213,7 @@ function rulesOf(event, given) {
  * @param {string} what
  */
 function readText(file, what) {
-  /** @type {Buffer} */
-  let bytes;
-  try {
-    bytes = readFileSync(file === '-' ? 0 : file);
-  } catch (error) {
-    throw unreadable(error, `${what} \`${file}\``);
-  }
+  const bytes = readBytes(file, `${what} \`${file}\``);
   if (!isUtf8(bytes)) throw new Misuse(`${what} \`${file}\` is not UTF-8 text`);
   return bytes.toString();
 }

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { answersByPath } from './answers.js';
-import { Misuse, unreadable } from './misuse.js';
+import { Misuse, readBytes } from './misuse.js';
 
 /** @typedef {import('./answers.js').Respond} Respond */
 
@@ -63,13 +63,7 @@ export function openEvent(word, otherwise) {
  * @returns {Source}
  */
 function openFile(path) {
-  /** @type {Buffer} */
-  let bytes;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw unreadable(error, `the event \`${path}\``);
-  }
+  const bytes = readBytes(path, `the event \`${path}\``);
   const recorded = evidenceIn(bytes);
   if (recorded === undefined) return { label: path, bytes };
   const eventName = String(recorded.environment?.GITHUB_EVENT_NAME ?? '');

@@ -1,8 +1,8 @@
 // @ts-check
 
-import { readFileSync } from 'node:fs';
+import { sep } from 'node:path';
 import { openCore } from './judge.js';
-import { MISUSE, Misuse, unreadable } from './misuse.js';
+import { MISUSE, Misuse, readBytes } from './misuse.js';
 import { oneLine } from './text.js';
 import { print, printError } from './print.js';
 
@@ -25,7 +25,9 @@ export async function run(_values, files) {
     for (const { line, column, message } of errors) {
       print(oneLine(`${shown}:${line}:${column}: ${message}`));
       if (file !== '-') {
-        annotate?.(message, { title: 'dispatch-guard', file, startLine: line, startColumn: column });
+        // GitHub finds the file by its path in the repository, which has slashes on every system.
+        const path = file.replaceAll(sep, '/');
+        annotate?.(message, { title: 'dispatch-guard', file: path, startLine: line, startColumn: column });
       }
     }
     if (errors.length === 0) print(oneLine(`${shown}: no error`));
@@ -40,9 +42,10 @@ export async function run(_values, files) {
  */
 function read(file) {
   try {
-    return readFileSync(file === '-' ? 0 : file);
+    return readBytes(file, `the policy \`${file}\``);
   } catch (error) {
-    return unreadable(error, `the policy \`${file}\``);
+    if (error instanceof Misuse) return error;
+    throw error;
   }
 }
 

@@ -1,5 +1,7 @@
 // @ts-check
 
+import { readFileSync, readSync } from 'node:fs';
+
 /** Exit status: the command line, a policy or an event cannot be used. */
 export const MISUSE = 2;
 /** Exit status: an answer of the API is missing, or the command line itself failed. */
@@ -33,4 +35,36 @@ export function unreadable(error, what) {
   const words = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'permission denied' };
   const why = (code && words[code]) ?? (error instanceof Error ? error.message : String(error));
   return new Misuse(`${what} cannot be read: ${why}`);
+}
+
+/**
+ * @param {string} file `-` is standard input
+ * @param {string} what it is
+ * @returns {Buffer}
+ * @throws {Misuse}
+ */
+export function readBytes(file, what) {
+  try {
+    return file === '-' ? readStandardInput() : readFileSync(file);
+  } catch (error) {
+    throw unreadable(error, what);
+  }
+}
+
+/** Reads until there is no more, which on Windows can be an error, and waits where nothing is there yet. */
+function readStandardInput() {
+  const chunks = [];
+  for (;;) {
+    const chunk = Buffer.alloc(65_536);
+    try {
+      const count = readSync(0, chunk);
+      if (count === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, count));
+    } catch (error) {
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code === 'EOF') return Buffer.concat(chunks);
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }

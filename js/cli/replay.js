@@ -1,8 +1,7 @@
 // @ts-check
 
-import { readFileSync } from 'node:fs';
 import { answered, openCore } from './judge.js';
-import { Misuse, unreadable } from './misuse.js';
+import { Misuse, readBytes } from './misuse.js';
 import { replayText } from './show.js';
 import { print, printError } from './print.js';
 import { terminal } from './terminal.js';
@@ -10,13 +9,7 @@ import { terminal } from './terminal.js';
 /** @type {import('./commands.js').Run} */
 export async function run(values, [path, ...more]) {
   if (path === undefined || more.length > 0) throw new Misuse('say which evidence: `dispatch-guard replay EVIDENCE`');
-  /** @type {Buffer} */
-  let bytes;
-  try {
-    bytes = readFileSync(path === '-' ? 0 : path);
-  } catch (error) {
-    throw unreadable(error, `the evidence \`${path}\``);
-  }
+  const bytes = readBytes(path, `the evidence \`${path}\``);
   const core = openCore();
   /** @type {import('./judge.js').Replay} */
   const replay = answered(await core.replay(bytes), `\`${path}\``);

@@ -25,7 +25,7 @@ const tty = () => createRequire(import.meta.url)('node:tty');
  * @returns {{ width: number, paint: Paint }}
  */
 export function terminal(environment = process.env) {
-  const isTerminal = fstatSync(1).isCharacterDevice() && tty().isatty(1);
+  const isTerminal = mayBeTerminal() && tty().isatty(1);
   const columns = (isTerminal && process.stdout.columns) || WIDEST;
   // Node's own rules for NO_COLOR, TERM and the like; FORCE_COLOR stands for a terminal.
   const asked = isTerminal || environment.FORCE_COLOR !== undefined;
@@ -37,4 +37,14 @@ export function terminal(environment = process.env) {
       return colours && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
     },
   };
+}
+
+/** Spares most pipes and files the loading of `node:tty`. */
+function mayBeTerminal() {
+  try {
+    return fstatSync(1).isCharacterDevice();
+  } catch {
+    // A closed output has no status, and neither has every console of Windows.
+    return true;
+  }
 }

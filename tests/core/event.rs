@@ -19,6 +19,15 @@ fn a_file_that_cannot_be_read() {
 }
 
 #[test]
+fn line_ends_of_every_system() {
+    let text = format!("{:#}\n", dispatch_event());
+    for line_end in ["\n", "\r\n", "\r"] {
+        let decided = Scenario::dispatch().event_bytes(text.replace('\n', line_end).as_bytes()).expect("allowed");
+        assert_eq!(decided.output("event-type"), "chart-pr-created");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_object() {
     for bytes in [
         &b""[..],

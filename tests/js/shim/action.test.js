@@ -2,7 +2,8 @@
 // One run with stand-ins for the runner and the core: in which order things happen, and how each failure ends.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../../../js/action.js';
@@ -202,6 +203,23 @@ test('files are written before the outputs: added to or replaced, with their dir
     assert.equal(readFileSync(audit, 'utf8'), `old\n${'new\n'.repeat(round)}`);
     assert.equal(readFileSync(evidence, 'utf8'), 'all of it\n');
   }
+});
+
+test('a directory that is there need not be made: on Windows some cannot be', async (t) => {
+  const { mkdirSync: make } = fs;
+  t.after(() => mkdir(make));
+  const mkdir = (/** @type {any} */ replaced) => {
+    fs.mkdirSync = replaced;
+    syncBuiltinESMExports();
+  };
+  const directory = temporaryDirectory(t);
+  mkdir((/** @type {string} */ path) => {
+    throw Object.assign(new Error(`EPERM: operation not permitted, mkdir '${path}'`), { code: 'EPERM' });
+  });
+  const write = (/** @type {string} */ path) =>
+    runWith({ flow: async () => allowed({ files: [{ path, text: 'x', append: false }] }) });
+  assert.equal((await write(join(directory, 'audit.jsonl'))).status, 0);
+  assertInternalError(await write(join(directory, 'deep', 'audit.jsonl')), /cannot write the file .*: EPERM/);
 });
 
 test('a file that cannot be written stops the run, named', async (t) => {
