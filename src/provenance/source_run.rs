@@ -133,7 +133,10 @@ impl Run {
             head_branch: json.at("head_branch").as_str().unwrap_or_default().to_owned(),
             event: text("event")?,
             repository_id: json.at("repository.id").as_u64().ok_or("repository.id")?,
-            head_repository_id: json.at("head_repository.id").as_u64(),
+            head_repository_id: match json.at("head_repository") {
+                Json::Null => None,
+                repository => Some(repository.at("id").as_u64().ok_or("head_repository.id")?),
+            },
             begun,
             ended: if text("status")? == "completed" { Some(time("updated_at")?) } else { None },
             actor: login("triggering_actor.login").or_else(|| login("actor.login")).unwrap_or_default(),

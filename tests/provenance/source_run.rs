@@ -153,6 +153,11 @@ fn a_run_that_cannot_be_read() {
         (Reply::json(200, &set(run(), "id", json!(124))), "api.invalid_response", "another run"),
         (Reply::json(200, &without(run(), "event")), "api.invalid_response", "`event`"),
         (Reply::json(200, &without(run(), "repository")), "api.invalid_response", "`repository.id`"),
+        (
+            Reply::json(200, &set(run(), "head_repository.id", json!("2002"))),
+            "api.invalid_response",
+            "`head_repository.id`",
+        ),
         (Reply::json(200, &set(run(), "run_started_at", json!("yesterday"))), "api.invalid_response", "run_started_at"),
         (Reply::json(200, &set(run(), "status", Value::Null)), "api.invalid_response", "`status`"),
     ] {
