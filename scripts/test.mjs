@@ -4,12 +4,14 @@
 //   npm test                    everything
 //   npm test -- native clippy   only these stages
 //   npm test -- --list          their names
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24, testBundles } from './bundle-tests.mjs';
 import { checkDist } from './check-dist.mjs';
-import { Failure, main, output, root, run, seconds } from './lib.mjs';
+import { writeExamples } from './examples.mjs';
+import { fuzzBriefly } from './fuzz.mjs';
+import { Failure, env, main, output, root, run, seconds } from './lib.mjs';
 import { wasmCompiler } from './toolchain.mjs';
 
 const dist = join(root, 'dist');
@@ -26,12 +28,14 @@ const stages = {
       if (other) await testBundles({ dist: other, node: node24() });
     },
   },
-  types: { title: 'types of the shim and the scripts', job: checkTypes },
+  types: { title: 'types of all JavaScript', job: checkTypes },
   clippy: { title: 'lints of the core', job: lint },
   native: { title: 'tests of the core', job: () => run('cargo', ['test', '--locked', '--all-features']) },
   wasm: { title: 'tests of the core as wasm', job: testWasm },
+  fuzz: { title: 'the core on inputs by the thousand', job: fuzzBriefly },
   format: { title: 'formatting', job: checkFormat },
-  actions: { title: 'action.yml files and workflows', job: checkActions },
+  actions: { title: 'action.yml files, workflows and the examples of them', job: checkActions },
+  audit: { title: 'licences and known vulnerabilities', job: audit },
   node: {
     title: `tests of dist on Node ${output(ownNode, ['--version'])}`,
     job: () => testBundles({ dist, node: ownNode }),
@@ -42,14 +46,18 @@ const stages = {
 
 /** Two run side by side: one lane compiles, in the other little else than Node is at work. */
 const lanes = [
-  ['dist', 'types', 'clippy', 'native', 'wasm'],
-  ['format', 'actions', 'node', 'act', 'node24'],
+  ['dist', 'types', 'clippy', 'native', 'wasm', 'fuzz'],
+  ['format', 'actions', 'audit', 'node', 'act', 'node24'],
 ];
+
+/** The crate of the fuzz targets is no part of the core's. */
+const inFuzz = ['--manifest-path', 'fuzz/Cargo.toml'];
 
 async function lint() {
   const clippy = ['clippy', '--locked', '--all-features'];
   const strict = ['--', '--deny', 'warnings'];
   await run('cargo', [...clippy, '--all-targets', ...strict]);
+  await run('cargo', ['clippy', '--locked', ...inFuzz, '--target-dir', 'target/fuzz', ...strict]);
   // What only the wasm has. Debian's compiler comes without clippy.
   const compiler = wasmCompiler();
   if (compiler && existsSync(join(compiler.sysroot, 'bin', 'cargo-clippy'))) {
@@ -80,28 +88,68 @@ async function testWasm() {
 
 async function checkFormat() {
   await run(bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-  await run('cargo', ['fmt', '--check', '--', '--color=never']);
+  for (const manifest of [[], inFuzz]) await run('cargo', ['fmt', '--check', ...manifest, '--', '--color=never']);
 }
 
 async function checkActions() {
   const actions = ['action.yml', 'send/action.yml', 'report/action.yml'];
+  const examples = writeExamples();
   const workflows = ['.github/workflows', 'tests/workflows']
     .flatMap((directory) => readdirSync(join(root, directory)).map((name) => join(directory, name)))
-    .filter((path) => path.endsWith('.yml'));
+    .filter((path) => path.endsWith('.yml'))
+    .concat(examples.sound);
   const schema = ['--builtin-schema'];
+  const jactionlint = ['--config-file', '.github/jactionlint.yaml'];
+  const zizmor = ['--offline', '--quiet', '--config', '.github/zizmor.yml'];
   await run('check-jsonschema', [...schema, 'vendor.github-actions', ...actions]);
   await run('check-jsonschema', [...schema, 'vendor.github-workflows', ...workflows]);
   await run('check-jsonschema', [...schema, 'vendor.dependabot', '.github/dependabot.yml']);
-  await run('jactionlint', ['--config-file', '.github/jactionlint.yaml', ...actions, ...workflows]);
-  await run('zizmor', ['--offline', '--quiet', '--config', '.github/zizmor.yml', ...actions, ...workflows]);
+  await run('jactionlint', [...jactionlint, ...actions, ...workflows]);
+  await run('zizmor', [...zizmor, ...actions, ...workflows]);
+  // What the page on migration warns of has to be found, or the checkers check nothing.
+  for (const [checker, args] of Object.entries({ jactionlint, zizmor })) {
+    const missed = output(checker, [...args, ...examples.unsound]) !== undefined;
+    if (missed) throw new Failure(`${checker} finds nothing wrong with ${examples.unsound.join(', ')}`);
+  }
 }
 
-/** The lines in which cargo's and Node's test runners count what they ran. */
-const countingLine = /^(test result: |# (tests|pass|fail|skipped) )/;
+/** What can be had here: a mirror may lack the databases, which CI has. What is left out is said. */
+async function audit() {
+  const lines = [npmAudit(), await cargoDeny()];
+  return lines.flat().join('\n');
+}
+
+function npmAudit() {
+  const args = ['audit', '--package-lock-only', '--audit-level=high', '--json', '--fetch-retries=0'];
+  const { error, status, stdout } = spawnSync('npm', args, { cwd: root, env, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (error) throw new Failure(`\`npm audit\` did not start: ${error.message}`);
+  const report = JSON.parse(stdout);
+  // Only an answer of the registry has a version; anything else says why there is none.
+  if (report.auditReportVersion === undefined)
+    return `skipped: npm audit, of which the registry says: ${report.message}`;
+  if (status !== 0) throw new Failure(`${stdout}\`npm audit\` found packages with known vulnerabilities`);
+  return `npm audit: nothing of high severity known of ${report.metadata.dependencies.total} packages`;
+}
+
+async function cargoDeny() {
+  if (output('cargo-deny', ['--version']) === undefined) return 'skipped: cargo deny, which is not installed';
+  await run('cargo', ['deny', '--locked', 'check', 'bans', 'licenses', 'sources']);
+  return ['cargo deny: bans, licenses and sources', 'skipped: cargo deny advisories, whose database only CI fetches'];
+}
+
+/** The lines in which cargo's and Node's test runners count what they ran, and those that say what was not run. */
+const countingLine = /^(test result: |# (tests|pass|fail|skipped|fuzz) |skipped: )/;
+
+/** @param {string} name */
+function stageOf(name) {
+  const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
+  if (!stage) throw new Failure(`no stage \`${name}\`; there are: ${Object.keys(stages).join(', ')}`);
+  return stage;
+}
 
 /** @param {string} name of the stage */
 async function runHere(name) {
-  const counts = await stages[name].job();
+  const counts = await stageOf(name).job();
   if (typeof counts === 'string') console.log(counts);
 }
 
@@ -119,7 +167,7 @@ function runApart(name) {
   return new Promise((resolve) => {
     child.on('close', (status) => {
       const passed = status === 0;
-      console.log(`\n=== ${name}: ${stages[name].title}\n\n${text.trimEnd()}`);
+      console.log(`\n=== ${name}: ${stageOf(name).title}\n\n${text.trimEnd()}`);
       console.log(`\n=== ${name} ${passed ? 'passed' : 'FAILED'} after ${seconds(start)}`);
       resolve({ name, passed, counts: text.split('\n').filter((line) => countingLine.test(line)) });
     });
@@ -149,13 +197,12 @@ await main(async () => {
   if (first === '--list') {
     for (const [name, { title }] of Object.entries(stages)) console.log(`${name.padEnd(8)} ${title}`);
   } else if (first === '--stage') {
-    await runHere(rest[0]);
+    await runHere(rest[0] ?? '');
   } else {
     const asked = process.argv.slice(2);
-    const unknown = asked.find((name) => !(name in stages));
-    if (unknown) throw new Failure(`no stage \`${unknown}\`; there are: ${Object.keys(stages).join(', ')}`);
+    asked.forEach(stageOf);
     await run(process.execPath, [join(root, 'scripts', 'setup.mjs')]);
-    if (asked.length === 1) await runHere(asked[0]);
+    if (asked.length === 1) await runHere(asked.join());
     else await runAll(asked.length ? asked : Object.keys(stages));
   }
 });

@@ -135,8 +135,7 @@ describe('words', () => {
     test(`${path} names reason codes that there are`, () => {
       for (const [, prefix = '', rest = ''] of text.matchAll(/`([a-z_]+)\.([a-z_]+)`/g)) {
         const code = `${prefix}.${rest}`;
-        // A path of the event, such as `pull_request.user`, has no underscore in it that a code would have.
-        if (prefixes.has(prefix) && !EVENT_PATHS.includes(code)) assert.ok(codes.has(code), `${path}: \`${code}\``);
+        if (prefixes.has(prefix) && !PATHS.includes(code)) assert.ok(codes.has(code), `${path}: \`${code}\``);
       }
     });
 
@@ -144,5 +143,5 @@ describe('words', () => {
   }
 });
 
-/** Paths of the event that the pages name and that look like codes. */
-const EVENT_PATHS = ['pull_request.user'];
+/** Paths of the event and of the policy that the pages name and that look like codes. */
+const PATHS = ['pull_request.user', 'provenance.require'];

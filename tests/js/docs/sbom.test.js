@@ -1,11 +1,13 @@
 // @ts-check
-// The bill of materials that a release carries lists what dist contains, neither more nor less.
+// The bill of materials that a release carries lists what dist contains, neither more nor less, under licences that may
+// be in there.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { bundled } from '../../../scripts/sbom.mjs';
 import { ROOT } from '../support/run-action.js';
 
 const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/sbom.mjs')], { encoding: 'utf8' });
@@ -40,4 +42,21 @@ test('it lists what the lock files pin', () => {
       `${name} is missing`,
     );
   }
+});
+
+test('every work in dist has a licence that deny.toml allows', () => {
+  const [, list = ''] = /^allow = \[(.*)\]$/m.exec(readFileSync(join(ROOT, 'deny.toml'), 'utf8')) ?? [];
+  const allowed = new Set([...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
+  assert.ok(allowed.size > 1);
+  /** Of alternatives one has to be allowed, of several at once each. @param {string} expression @returns {boolean} */
+  const isAllowed = (expression) => {
+    const [, group, rest] = /^\((.*)\) AND (.*)$/.exec(expression) ?? [];
+    if (group !== undefined && rest !== undefined) return isAllowed(group) && isAllowed(rest);
+    return expression.split(' OR ').some((one) => one.split(' AND ').every((name) => allowed.has(name)));
+  };
+  const works = bundled(readFileSync(join(ROOT, 'dist/licenses.txt'), 'utf8'));
+  assert.ok(works.length > 20);
+  for (const { name, license } of works) assert.ok(isAllowed(license), `${name}: ${license}`);
+  assert.equal(isAllowed('GPL-3.0-only'), false);
+  assert.equal(isAllowed('(MIT OR Apache-2.0) AND GPL-3.0-only'), false);
 });

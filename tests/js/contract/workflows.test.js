@@ -1,0 +1,107 @@
+// @ts-check
+// The project's own workflows: what they use is pinned by commit, and what they may do is little. zizmor, jactionlint and
+// the schema are the stage `actions`; this is what those leave open.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { ROOT } from '../support/run-action.js';
+
+const read = (/** @type {string} */ path) => readFileSync(join(ROOT, path), 'utf8');
+const inDirectory = (/** @type {string} */ path) =>
+  readdirSync(join(ROOT, path)).map((name) => ({ name: `${path}/${name}`, text: read(`${path}/${name}`) }));
+
+const own = inDirectory('.github/workflows');
+
+/** The jobs of a workflow with their lines. @param {string} text */
+function jobs(text) {
+  const [, body = ''] = text.split(/^jobs:\n/m);
+  return body.split(/^ {2}(?=[a-z-]+:\n)/m).flatMap((part) => {
+    const [, name] = /^([a-z-]+):\n/.exec(part) ?? [];
+    return name === undefined ? [] : [{ name, text: part }];
+  });
+}
+
+test('there are workflows to check', () => {
+  assert.deepEqual(
+    own
+      .map(({ name }) => name)
+      .sort()
+      .slice(0, 2),
+    ['.github/workflows/ci.yml', '.github/workflows/release.yml'],
+  );
+  assert.ok(own.flatMap(({ text }) => jobs(text)).length >= 5);
+});
+
+test('every action is pinned by its commit, with its version beside it, and by the same commit everywhere', () => {
+  /** @type {Map<string, string>} */
+  const pins = new Map();
+  for (const { name, text } of [...own, ...inDirectory('tests/workflows')]) {
+    for (const [, used = ''] of text.matchAll(/\buses: (.+)$/gm)) {
+      if (used === './' || used.startsWith('org/dispatch-guard')) continue;
+      const [, action, pin] = /^([\w-]+\/[\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(used) ?? [];
+      assert.ok(action && pin, `${name}: ${used}`);
+      assert.equal(pins.get(action) ?? pin, pin, `${name}: ${action}`);
+      pins.set(action, pin);
+    }
+  }
+  assert.ok(pins.size >= 5, [...pins.keys()].join());
+  // The pages show what the tests run.
+  const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+  for (const page of pages) {
+    for (const [, action = '', pin] of read(page).matchAll(/uses: ([\w-]+\/[\w./-]+)@([0-9a-f]{40}.*)$/gm)) {
+      assert.equal(pin, pins.get(action), `${page}: ${action}`);
+    }
+  }
+});
+
+for (const { name, text } of own) {
+  describe(name, () => {
+    test('nothing is permitted but what a job names', () => {
+      assert.match(text, /^permissions: \{\}$/m);
+      for (const job of jobs(text)) assert.match(job.text, /^ {4}permissions:( \{\}$|\n {6}[a-z-]+: )/m, job.name);
+    });
+
+    test('every job ends', () => {
+      for (const job of jobs(text)) assert.match(job.text, /^ {4}timeout-minutes: \d+$/m, job.name);
+    });
+
+    test('no job that may write runs what a change may have brought', () => {
+      for (const job of jobs(text).filter((one) => /^ {6}[a-z-]+: write/m.test(one.text))) {
+        assert.match(job.text, /^ {4}environment: release$/m, job.name);
+        assert.doesNotMatch(job.text, /actions\/checkout|\b(npm|node|cargo|python3?)\b/, job.name);
+      }
+    });
+
+    test('a checkout leaves no token behind', () => {
+      const checkouts = text.match(/uses: actions\/checkout@/g) ?? [];
+      assert.equal(text.match(/persist-credentials: false/g)?.length ?? 0, checkouts.length);
+    });
+  });
+}
+
+test('a release is made by one job that writes, after one that cannot', () => {
+  const [build, publish, ...more] = jobs(read('.github/workflows/release.yml'));
+  assert.deepEqual([build?.name, publish?.name, more.length], ['build', 'publish', 0]);
+  assert.match(publish?.text ?? '', /^ {4}needs: build$/m);
+  assert.match(build?.text ?? '', /run: npm test$/m);
+  for (const part of ['sbom.mjs > release/sbom.spdx.json', 'git archive', 'npm pack', 'dist/*.wasm'])
+    assert.ok(build?.text.includes(part), part);
+  for (const part of ['actions/attest-build-provenance@', 'subject-path: release/*', 'refs/tags/v1'])
+    assert.ok(publish?.text.includes(part), part);
+});
+
+test('Dependabot looks after everything that is pinned', () => {
+  const dependabot = read('.github/dependabot.yml');
+  const updates = dependabot.split(/^ {2}- package-ecosystem: /m).slice(1);
+  /** @param {string} ecosystem */
+  const directories = (ecosystem) => {
+    const update = updates.find((text) => text.startsWith(`${ecosystem}\n`)) ?? '';
+    return [...update.matchAll(/^ {4}directory: (\S+)$|^ {6}- (\/\S*)$/gm)].map(([, one, of]) => one ?? of);
+  };
+  assert.deepEqual(directories('cargo'), ['/', '/fuzz']);
+  assert.deepEqual(directories('npm'), ['/', '/scripts/node24']);
+  assert.deepEqual(directories('pip'), ['/scripts']);
+  assert.deepEqual(directories('github-actions'), ['/']);
+});
