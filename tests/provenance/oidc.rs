@@ -5,7 +5,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::github::{PULL_7, REPOSITORY_ID};
+use crate::support::github::{HEAD, PULL_7, REPOSITORY_ID};
 use crate::support::host::START_MS;
 use crate::support::{Reply, Scenario, set, without};
 use crate::{KEY, NOW, W2, WORKFLOWS, digest, envelope, envelope_without, payload, sent};
@@ -327,6 +327,10 @@ fn the_token_is_masked_and_cut_out_of_everything() {
         assert_eq!(decided.masked, std::slice::from_ref(&token));
     }
     // What is no token is not masked: a sender must not blank words of its choice.
-    assert!(with_token("true").expect(INVALID).masked.is_empty());
+    for words in ["true", HEAD, &format!("{}/{W2}", "long-name".repeat(5))] {
+        let decided = with_token(words).expect_in(words, INVALID);
+        assert!(decided.masked.is_empty(), "{words}");
+        assert!(!decided.story().contains("***"), "{}", decided.story());
+    }
     assert_eq!(START_MS / 1000, NOW);
 }
