@@ -416,8 +416,14 @@ function carryOut(action, toolkit, outcome) {
 	return outcome.exit_code === 0 ? 0 : 1;
 }
 function writeFile({ path, text, append }) {
+	let write = append ? node_fs.appendFileSync : node_fs.writeFileSync;
 	try {
-		(0, node_fs.mkdirSync)((0, node_path.dirname)(path), { recursive: !0 }), (append ? node_fs.appendFileSync : node_fs.writeFileSync)(path, text);
+		try {
+			write(path, text);
+		} catch (error) {
+			if (error.code !== "ENOENT") throw error;
+			(0, node_fs.mkdirSync)((0, node_path.dirname)(path), { recursive: !0 }), write(path, text);
+		}
 	} catch (error) {
 		throw Error(`cannot write the file ${path}: ${messageOf(error)}`);
 	}
@@ -951,7 +957,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "ce9bce563cba06c92c9c9f0e8be3b052c64d6b87f815ebd1a5de677eb355d800") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "7841a4906b194f36ba4c7dbd618fb89dfadc429c3f48870123c280a647289b02") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

@@ -136,12 +136,7 @@ function rulesOf(event, given) {
 	throw new require_cli.Misuse(`say by which rules \`${event.label}\` is judged: \`--policy FILE\` or \`--flat NAME=VALUE\``);
 }
 function readText(file, what) {
-	let bytes;
-	try {
-		bytes = (0, node_fs.readFileSync)(file === "-" ? 0 : file);
-	} catch (error) {
-		throw require_cli.unreadable(error, `${what} \`${file}\``);
-	}
+	let bytes = require_cli.readBytes(file, `${what} \`${file}\``);
 	if (!(0, node_buffer.isUtf8)(bytes)) throw new require_cli.Misuse(`${what} \`${file}\` is not UTF-8 text`);
 	return bytes.toString();
 }

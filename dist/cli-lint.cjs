@@ -1,6 +1,6 @@
 "use strict";
 const require_judge = require("./cli-judge.cjs"), require_cli = require("./cli.cjs");
-let node_fs = require("node:fs");
+let node_path = require("node:path");
 // js/cli/lint.js
 async function run(_values, files) {
 	if (files.length === 0) throw new require_cli.Misuse("say which policy: `dispatch-guard lint POLICY…`");
@@ -12,21 +12,25 @@ async function run(_values, files) {
 			continue;
 		}
 		let errors = core.lint(policy);
-		for (let { line, column, message } of errors) require_cli.print(require_cli.oneLine(`${shown}:${line}:${column}: ${message}`)), file !== "-" && annotate?.(message, {
-			title: "dispatch-guard",
-			file,
-			startLine: line,
-			startColumn: column
-		});
+		for (let { line, column, message } of errors) if (require_cli.print(require_cli.oneLine(`${shown}:${line}:${column}: ${message}`)), file !== "-") {
+			let path = file.replaceAll(node_path.sep, "/");
+			annotate?.(message, {
+				title: "dispatch-guard",
+				file: path,
+				startLine: line,
+				startColumn: column
+			});
+		}
 		errors.length === 0 ? require_cli.print(require_cli.oneLine(`${shown}: no error`)) : sound = !1;
 	}
 	return sound ? 0 : 2;
 }
 function read(file) {
 	try {
-		return (0, node_fs.readFileSync)(file === "-" ? 0 : file);
+		return require_cli.readBytes(file, `the policy \`${file}\``);
 	} catch (error) {
-		return require_cli.unreadable(error, `the policy \`${file}\``);
+		if (error instanceof require_cli.Misuse) return error;
+		throw error;
 	}
 }
 async function annotator() {

@@ -17,6 +17,29 @@ function unreadable(error, what) {
 		EACCES: "permission denied"
 	}[code]) ?? (error instanceof Error ? error.message : String(error))}`);
 }
+function readBytes(file, what) {
+	try {
+		return file === "-" ? readStandardInput() : (0, node_fs.readFileSync)(file);
+	} catch (error) {
+		throw unreadable(error, what);
+	}
+}
+function readStandardInput() {
+	let chunks = [];
+	for (;;) {
+		let chunk = Buffer.alloc(65536);
+		try {
+			let count = (0, node_fs.readSync)(0, chunk);
+			if (count === 0) return Buffer.concat(chunks);
+			chunks.push(chunk.subarray(0, count));
+		} catch (error) {
+			let { code } = error;
+			if (code === "EOF") return Buffer.concat(chunks);
+			if (code !== "EAGAIN") throw error;
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+		}
+	}
+}
 // js/cli/arguments.js
 async function readArguments(command, words) {
 	let options = { help: {
@@ -309,4 +332,4 @@ async function main([name, ...words]) {
 }
 main(process.argv.slice(2)).then((status) => process.exitCode = status, (error) => {
 	error instanceof Misuse ? (printError(oneLine(`dispatch-guard: ${error.message}`)), process.exitCode = 2) : (printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`), process.exitCode = 3);
-}), exports.COMMANDS = COMMANDS, exports.Misuse = Misuse, exports.commandOf = commandOf, exports.disarmed = disarmed, exports.json = json, exports.oneLine = oneLine, exports.print = print, exports.printError = printError, exports.unreadable = unreadable;
+}), exports.COMMANDS = COMMANDS, exports.Misuse = Misuse, exports.commandOf = commandOf, exports.disarmed = disarmed, exports.json = json, exports.oneLine = oneLine, exports.print = print, exports.printError = printError, exports.readBytes = readBytes, exports.unreadable = unreadable;

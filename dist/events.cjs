@@ -73,23 +73,15 @@ function openEvent(word, otherwise) {
 	};
 }
 function openFile(path) {
-	let bytes;
-	try {
-		bytes = (0, node_fs.readFileSync)(path);
-	} catch (error) {
-		throw require_cli.unreadable(error, `the event \`${path}\``);
-	}
-	let recorded = evidenceIn(bytes);
-	if (recorded === void 0) return {
+	let bytes = require_cli.readBytes(path, `the event \`${path}\``), recorded = evidenceIn(bytes);
+	return recorded === void 0 ? {
 		label: path,
 		bytes
-	};
-	let eventName = String(recorded.environment?.GITHUB_EVENT_NAME ?? "");
-	return {
+	} : {
 		label: path,
 		bytes,
 		evidence: !0,
-		eventName,
+		eventName: String(recorded.environment?.GITHUB_EVENT_NAME ?? ""),
 		rules: { label: RECORDED }
 	};
 }

@@ -45,7 +45,8 @@ async function exchange({ method, url, headers, body, timeout_ms }, mask) {
 			"accept-encoding": "identity",
 			...headers
 		},
-		agent: tunnel?.agent ?? !1
+		agent: tunnel?.agent ?? !1,
+		rejectUnauthorized: !0
 	});
 	return new Promise((resolve) => {
 		let phase = "connecting", timer = setTimeout(() => {

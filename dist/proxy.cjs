@@ -139,7 +139,10 @@ function openTunnel(target, mask) {
 				username: encodeURIComponent(proxy.username),
 				password: encodeURIComponent(proxy.password)
 			},
-			proxyRequestOptions: { signal: connecting.signal }
+			proxyRequestOptions: {
+				signal: connecting.signal,
+				rejectUnauthorized: !0
+			}
 		}),
 		name,
 		close: () => connecting.abort()

@@ -10,7 +10,7 @@ const STYLES = {
 	cyan: [36, 39]
 }, tty = () => (0, node_module.createRequire)(require("url").pathToFileURL(__filename).href)("node:tty");
 function terminal(environment = process.env) {
-	let isTerminal = (0, node_fs.fstatSync)(1).isCharacterDevice() && tty().isatty(1), columns = isTerminal && process.stdout.columns || 100, colours = (isTerminal || environment.FORCE_COLOR !== void 0) && tty().WriteStream.prototype.getColorDepth(environment) > 1;
+	let isTerminal = mayBeTerminal() && tty().isatty(1), columns = isTerminal && process.stdout.columns || 100, colours = (isTerminal || environment.FORCE_COLOR !== void 0) && tty().WriteStream.prototype.getColorDepth(environment) > 1;
 	return {
 		width: Math.max(40, Math.min(columns, 100)),
 		paint(style, text) {
@@ -18,6 +18,13 @@ function terminal(environment = process.env) {
 			return colours && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 		}
 	};
+}
+function mayBeTerminal() {
+	try {
+		return (0, node_fs.fstatSync)(1).isCharacterDevice();
+	} catch {
+		return !0;
+	}
 }
 Object.defineProperty(exports, "terminal", {
 	enumerable: !0,

@@ -23,9 +23,6 @@ const fn flat(name: &'static str, default: &'static str) -> Input {
     Input { name, default, flat: true }
 }
 
-/// The fields that a payload has where nobody declares others.
-pub const DEFAULT_PAYLOAD: &str = "pr: pull-request";
-
 /// The inputs of the guard.
 pub const GUARD: &[Input] = &[
     input("token", "${{ github.token }}"),
@@ -35,7 +32,7 @@ pub const GUARD: &[Input] = &[
     flat("dispatch-types", ""),
     flat("activity-types", ""),
     flat("allowed-actors", ""),
-    flat("payload", DEFAULT_PAYLOAD),
+    flat("payload", "pr: pull-request"),
     flat("base-branches", ""),
     flat("required-labels", ""),
     flat("forbidden-labels", ""),

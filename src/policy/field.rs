@@ -111,6 +111,20 @@ impl WholePattern {
 }
 
 impl FieldType {
+    /// The type of a name about which nothing more is said; nothing where there is none, or more has to be said.
+    pub fn plain(name: &str) -> Option<Self> {
+        Some(match name {
+            "pull-request" => FieldType::PullRequest,
+            "head-sha" => FieldType::HeadSha,
+            "sha" => FieldType::Sha,
+            "slug" => FieldType::Slug,
+            "string" => FieldType::String { pattern: None, max_length: DEFAULT_MAX_LENGTH },
+            "number" => FieldType::Number { min: None, max: None, integer: false },
+            "boolean" => FieldType::Boolean,
+            _ => return None,
+        })
+    }
+
     /// The type's name in a policy.
     pub fn name(&self) -> &'static str {
         match self {

@@ -7,8 +7,12 @@ use super::read::{self, needed_keys};
 use super::{LabelRule, Policy, PullRequestRule, Rule};
 use crate::decision::{Code, Stop};
 use crate::event::{EventName, Source};
-use crate::inputs::{DEFAULT_PAYLOAD, Inputs};
+use crate::inputs::Inputs;
 use crate::text::{did_you_mean, quote};
+
+/// How many fields are read without YAML, and of how many letters.
+const PLAIN_FIELDS: usize = 25;
+const PLAIN_LETTERS: usize = 100;
 
 /// The policy that the flat inputs stand for.
 ///
@@ -93,15 +97,40 @@ impl Flat {
 }
 
 fn payload(inputs: &Inputs) -> Result<Vec<Field>, Stop> {
-    let text = inputs.raw("payload");
-    // Most runs have what the default says: `NAME: TYPE`, for which no YAML has to be read.
-    if matches!(text.trim(), "" | DEFAULT_PAYLOAD) {
-        return Ok(vec![Field { name: "pr".to_owned(), kind: FieldType::PullRequest, required: true, default: None }]);
+    let text = match inputs.raw("payload") {
+        text if text.trim().is_empty() => inputs.default("payload"),
+        text => text,
+    };
+    if let Some(fields) = plain_fields(text) {
+        return Ok(fields);
     }
     read::payload(text).map_err(|errors| {
         let first = errors.first().map(ToString::to_string).unwrap_or_default();
         invalid("payload", &first)
     })
+}
+
+/// The fields of a text with nothing but `NAME: TYPE` in each line, in letters that mean nothing else to YAML. Most
+/// payloads are declared so, and then nothing of what reads YAML has to be compiled. Whatever looks different is left to
+/// the reader of policies, and so are errors.
+fn plain_fields(text: &str) -> Option<Vec<Field>> {
+    let is_plain = |letter: u8| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    let mut fields: Vec<Field> = Vec::new();
+    for line in text.lines().take(PLAIN_FIELDS + 1) {
+        let (name, kind) = line.split_once(": ")?;
+        let kind = FieldType::plain(kind).filter(|kind| !matches!(kind, FieldType::HeadSha))?;
+        let plain = name.len() <= PLAIN_LETTERS
+            && name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(is_plain);
+        let known = fields.iter().any(|field| {
+            field.name == name || matches!((&field.kind, &kind), (FieldType::PullRequest, FieldType::PullRequest))
+        });
+        if !plain || known {
+            return None;
+        }
+        fields.push(Field { name: name.to_owned(), kind, required: true, default: None });
+    }
+    (1..=PLAIN_FIELDS).contains(&fields.len()).then_some(fields)
 }
 
 fn actors(inputs: &Inputs) -> Result<Option<Actors>, Stop> {
@@ -137,4 +166,49 @@ fn pull_request(
 fn invalid(input: &str, why: &str) -> Stop {
     Stop::new(Code::ConfigPolicyInvalid, format!("the input `{input}` breaks the policy's grammar: {why}"), "")
         .mend(format!("Correct the input `{input}`."))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn debug<E>(fields: Result<Vec<Field>, E>) -> Option<String> {
+        fields.ok().map(|fields| format!("{fields:?}"))
+    }
+
+    #[test]
+    fn most_declarations_need_no_yaml() {
+        for text in ["pr: pull-request", "pr: pull-request\nchart: slug\n", "a: sha\r\nb_2: string\r\nc-d: number"] {
+            let fields = plain_fields(text);
+            assert!(fields.is_some(), "{text:?}");
+            assert_eq!(debug(fields.ok_or(())), debug(read::payload(text)), "{text:?}");
+        }
+        for text in ["", "pr:", "a: slug\na: sha", "a: pull-request\nb: pull-request", "a: head-sha", "a: choice"] {
+            assert!(plain_fields(text).is_none(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn what_is_read_without_yaml_is_what_yaml_says(
+            lines in prop::collection::vec(
+                (
+                    "(pr|on|null|true|_guard|chart|a{0,2}|[a-z0-9~'\"#&*!|>%@`_-]{1,3}|[ \\t]a|a{99,101}|\\PC{1,2})",
+                    "(: |: |: |: |:|:  | : |:\\t)",
+                    "(slug|sha|pull-request|head-sha|string|number|boolean|choice|slug |slug #|'slug'|\\[slug\\]|[a-z~]{0,3})",
+                ),
+                0..5,
+            ),
+            end in "(\n|\r\n|\r|\n\n| )",
+        ) {
+            let text: String = lines.iter().map(|(name, colon, kind)| format!("{name}{colon}{kind}{end}")).collect();
+            if let Some(fields) = plain_fields(&text) {
+                prop_assert_eq!(Some(format!("{fields:?}")), debug(read::payload(&text)), "{:?}", text);
+            }
+        }
+    }
 }

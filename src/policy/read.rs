@@ -507,11 +507,6 @@ impl Reader {
     ) -> Option<FieldType> {
         let find = |key: &str| entries.iter().find(|(found, _)| found.text == key).map(|(_, node)| node);
         Some(match name {
-            "pull-request" => FieldType::PullRequest,
-            "head-sha" => FieldType::HeadSha,
-            "sha" => FieldType::Sha,
-            "slug" => FieldType::Slug,
-            "boolean" => FieldType::Boolean,
             "string" => {
                 let pattern = find("pattern").and_then(|node| self.pattern(node, &join(path, "pattern")));
                 let length = find("max-length")
@@ -529,7 +524,7 @@ impl Reader {
                 let integer = find("integer").and_then(|node| self.boolean(node, &join(path, "integer")));
                 FieldType::Number { min, max, integer: integer.unwrap_or(false) }
             }
-            _ => {
+            "choice" => {
                 let path = join(path, "options");
                 let Some(node) = find("options") else {
                     self.error(position, &path, "this key is missing; `choice` needs the list of options");
@@ -537,6 +532,7 @@ impl Reader {
                 };
                 FieldType::Choice(self.words(node, &path, "option"))
             }
+            name => FieldType::plain(name)?,
         })
     }
 
