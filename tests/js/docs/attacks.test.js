@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dispatchEvent } from '../support/events.js';
-import { USERS } from '../support/github-objects.js';
+import { HEAD_SHA, MOVED_SHA, pullRequest, USERS } from '../support/github-objects.js';
 import { assertDecision, decides, dispatchPolicy, guard, SIDE_BY_SIDE } from '../support/guard.js';
 
 describe('who', SIDE_BY_SIDE, () => {
@@ -22,6 +22,23 @@ describe('who', SIDE_BY_SIDE, () => {
     { inputs: { policy: dispatchPolicy('', { actors: '["m\u043ena"]' }) } },
     { code: 'config.policy_invalid', requests: 0 },
     (ran) => assert.match(ran.stdout, /U\+043E/),
+  );
+});
+
+describe('which commit', SIDE_BY_SIDE, () => {
+  const pinned = {
+    event: dispatchEvent({ pr: 7, chart: 'redis', head: HEAD_SHA }),
+    inputs: { policy: dispatchPolicy('', { payload: '{pr: pull-request, chart: slug, head: head-sha}' }) },
+  };
+  decides('a run is started again', { ...pinned, environment: { GITHUB_RUN_ATTEMPT: '2' } }, 'allowed');
+  decides(
+    'a run is started again weeks later, after a push',
+    {
+      ...pinned,
+      environment: { GITHUB_RUN_ATTEMPT: '2' },
+      world: { pulls: { 7: pullRequest({ head: { sha: MOVED_SHA } }) } },
+    },
+    { code: 'pull_request.head_moved', outputs: { 'head-sha': '' } },
   );
 });
 
