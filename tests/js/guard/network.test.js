@@ -217,6 +217,13 @@ describe('certificates', SIDE_BY_SIDE, () => {
     assert.deepEqual(asked, []);
   });
 
+  test('no variable makes it a good one', needsOpenssl, async () => {
+    const { ran, asked } = await overTls({ NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' });
+    assert.equal(ran.outputs['reason-code'], 'api.unavailable', ran.outputs.reason);
+    assert.match(ran.outputs.reason ?? '', /certificate/i);
+    assert.deepEqual(asked, []);
+  });
+
   test('one for another host is not', needsOpenssl, async () => {
     const cert = join(scratch, 'other.pem');
     writeFileSync(cert, tls.cert);
