@@ -8,7 +8,7 @@
 // A stable compiler is enough: libFuzzer needs no more of it than to count which code is reached. What it finds goes to
 // target/fuzz.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Failure, env, main, output, root, run, seconds } from './lib.mjs';
@@ -52,25 +52,31 @@ async function build() {
  */
 function fuzz(programs, target, { file, time } = {}) {
   const start = performance.now();
+  const begun = Date.now();
   const artifacts = join(made, 'artifacts', target);
   const found = join(made, time ? 'corpus' : 'brief', target);
   // A brief run is the same whatever the ones before have found.
   if (!time) rmSync(found, { recursive: true, force: true });
   for (const directory of [artifacts, found]) mkdirSync(directory, { recursive: true });
-  const before = readdirSync(artifacts);
   const amount = time ? [`-max_total_time=${time}`] : ['-seed=1', `-runs=${briefly[target]}`, '-max_total_time=60'];
   const inputs = file ? [file] : [...amount, found, join(crate, 'seeds', target)];
   // An input takes a millisecond.
   const args = ['-timeout=20', `-artifact_prefix=${artifacts}/`, ...inputs];
   /** @type {import('node:child_process').StdioOptions} */
   const stdio = ['ignore', 'inherit', time || file ? 'inherit' : 'pipe'];
-  const { error, status, stderr } = spawnSync(join(programs, target), args, { cwd: root, stdio, encoding: 'utf8' });
+  const { error, status, stderr } = spawnSync(join(programs, target), args, {
+    cwd: root,
+    stdio,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (error) throw new Failure(`\`${target}\` did not start: ${error.message}`);
   if (status !== 0) {
-    const finds = readdirSync(artifacts).filter((name) => !before.includes(name));
-    const again = finds.map((name) => `npm run fuzz -- ${target} ${relative(root, join(artifacts, name))}`);
     const story = (stderr ?? '').replace(/^(#\d+|\tNEW_FUNC|INFO:|WARNING:).*\n/gm, '');
-    throw new Failure([story, `fuzzing \`${target}\` found an input; to try it again:`, ...again].join('\n'));
+    const finds = readdirSync(artifacts).map((name) => join(artifacts, name));
+    const inputs = file ? [file] : finds.filter((path) => statSync(path).mtimeMs >= begun);
+    const commands = inputs.map((path) => `  npm run fuzz -- ${target} ${relative(root, path)}`);
+    throw new Failure([`${story}\`${target}\` does not hold for an input; once more:`, ...commands].join('\n'));
   }
   const runs = /^Done (\d+) runs/m.exec(stderr ?? '')?.[1];
   return `# fuzz ${target}: ${runs ? `${runs} inputs, ` : ''}${seconds(start)}`;
