@@ -65,6 +65,7 @@ var package_exports = require_rolldown_runtime.__exportAll({ default: () => pack
 		start: "node scripts/start.mjs",
 		setup: "node scripts/setup.mjs",
 		bench: "node bench/run.mjs",
+		fuzz: "node scripts/fuzz.mjs",
 		build: "node scripts/build.mjs",
 		"check:dist": "node scripts/check-dist.mjs",
 		test: "node scripts/test.mjs",
@@ -957,7 +958,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "7841a4906b194f36ba4c7dbd618fb89dfadc429c3f48870123c280a647289b02") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "24ab01ecfdc003093a283f69f2c584377c5af886f23ce6962807f0e08fde0a4f") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

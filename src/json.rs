@@ -7,7 +7,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use json_event_parser::{JsonEvent, SliceJsonParser};
+use hifijson::num::LexWrite as _;
+use hifijson::str::{self, LexAlloc as _};
+use hifijson::token::{Expect, Lex as _};
+use hifijson::{Error, Read as _, SliceLexer};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::decimal::Decimal;
@@ -328,64 +331,128 @@ enum Open {
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
-    /// How many arrays and objects are open beyond [`MAX_DEPTH`].
-    skipped: usize,
+    /// What ends each array and object that is open, beyond [`MAX_DEPTH`] too.
+    ends: Vec<u8>,
     root: Option<Json>,
     flaws: Flaws,
 }
 
 impl Builder {
     fn build(mut self, text: &[u8]) -> Result<Document, JsonError> {
-        let mut parser = SliceJsonParser::new(text);
+        let mut lexer = SliceLexer::new(text);
+        let result = self.read(&mut lexer);
+        let rest = lexer.as_slice();
+        let mut place = text.len() - rest.len();
+        let mut fault = match (&result, self.root) {
+            (Ok(()), Some(root)) => return Ok(Document { root, flaws: self.flaws }),
+            (Ok(()), None) => "the text is empty".to_owned(),
+            (Err(error), _) => explain(error).to_owned(),
+        };
+        match result {
+            // Of all that can be wrong only this is read before it is refused.
+            Err(Error::Str(str::Error::Control)) => place -= 1,
+            Err(Error::Token(_) | Error::Num(_)) if rest.is_empty() => fault.push_str(", but the text ends"),
+            _ => {}
+        }
+        Err(JsonError { message: format!("{}: {fault}", line_and_column(&text[..place])) })
+    }
+
+    fn read(&mut self, lexer: &mut SliceLexer<'_>) -> Result<(), Error> {
+        if lexer.ws_peek().is_none() {
+            return Ok(());
+        }
         loop {
-            let event = parser.parse_next().map_err(|error| syntax_error(&error))?;
-            if event == JsonEvent::Eof {
-                break;
+            if self.begin(lexer)? {
+                continue;
             }
-            self.take(event);
-        }
-        let root = self.root.ok_or_else(|| JsonError { message: "the text is empty".to_owned() })?;
-        Ok(Document { root, flaws: self.flaws })
-    }
-
-    fn take(&mut self, event: JsonEvent<'_>) {
-        match event {
-            JsonEvent::StartArray => self.start(Open::Array(Vec::new())),
-            JsonEvent::StartObject => {
-                self.start(Open::Object { members: Object::default(), key: String::new() });
-            }
-            JsonEvent::EndArray | JsonEvent::EndObject => self.end(),
-            _ if self.skipped > 0 => {}
-            JsonEvent::ObjectKey(name) => {
-                if let Some(Open::Object { key, .. }) = self.open.last_mut() {
-                    *key = name.into_owned();
+            // A value is complete, and with it perhaps what holds it.
+            loop {
+                let Some(end) = self.ends.last().copied() else {
+                    return if lexer.ws_peek().is_none() { Ok(()) } else { Err(Expect::Eof.into()) };
+                };
+                if lexer.expect(SliceLexer::ws_peek, end).is_none() {
+                    lexer.expect(SliceLexer::ws_peek, b',').ok_or(Expect::CommaOrEnd)?;
+                    if end == b'}' {
+                        self.key(lexer)?;
+                    }
+                    break;
                 }
+                self.end();
             }
-            JsonEvent::String(text) => self.value(Json::String(text.into_owned())),
-            JsonEvent::Number(text) => self.value(Json::Number(Number(text.into_owned()))),
-            JsonEvent::Boolean(value) => self.value(Json::Bool(value)),
-            JsonEvent::Null | JsonEvent::Eof => self.value(Json::Null),
         }
     }
 
-    fn start(&mut self, opened: Open) {
-        if self.skipped > 0 {
-            self.skipped += 1;
-        } else if self.open.len() == MAX_DEPTH {
-            self.skipped = 1;
-            let path = self.path();
-            self.flaws.too_deep.get_or_insert(path);
-        } else {
-            self.open.push(opened);
+    /// Reads a value, or the beginning of one that holds others. The answer is whether the first of these comes next.
+    fn begin(&mut self, lexer: &mut SliceLexer<'_>) -> Result<bool, Error> {
+        let first = lexer.ws_peek().ok_or(Expect::Value)?;
+        match first {
+            b'[' => {
+                self.start(b']', Open::Array(Vec::new()));
+                if lexer.discarded().expect(SliceLexer::ws_peek, b']').is_none() {
+                    return Ok(true);
+                }
+                self.end();
+            }
+            b'{' => {
+                self.start(b'}', Open::Object { members: Object::default(), key: String::new() });
+                if lexer.discarded().expect(SliceLexer::ws_peek, b'}').is_none() {
+                    self.key(lexer)?;
+                    return Ok(true);
+                }
+                self.end();
+            }
+            b'"' => {
+                let text = lexer.discarded().str_string()?;
+                self.value(|| Json::String(text.into_owned()));
+            }
+            b'-' | b'0'..=b'9' => {
+                let (text, _) = lexer.num_string().validated()?;
+                self.value(|| Json::Number(Number(text.to_owned())));
+            }
+            _ => {
+                let literals = [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))];
+                let found = literals.into_iter().find(|(word, _)| lexer.strip_prefix(word.as_bytes()));
+                let (_, value) = found.ok_or(Expect::Value)?;
+                self.value(|| value);
+            }
         }
+        Ok(false)
+    }
+
+    fn key(&mut self, lexer: &mut SliceLexer<'_>) -> Result<(), Error> {
+        lexer.expect(SliceLexer::ws_peek, b'"').ok_or(Expect::String)?;
+        let name = lexer.str_string()?;
+        lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
+        if self.is_kept()
+            && let Some(Open::Object { key, .. }) = self.open.last_mut()
+        {
+            *key = name.into_owned();
+        }
+        Ok(())
+    }
+
+    /// Whether what is read now lies within [`MAX_DEPTH`].
+    fn is_kept(&self) -> bool {
+        self.ends.len() == self.open.len()
+    }
+
+    fn start(&mut self, end: u8, opened: Open) {
+        if self.is_kept() {
+            if self.open.len() < MAX_DEPTH {
+                self.open.push(opened);
+            } else {
+                let path = self.path();
+                self.flaws.too_deep.get_or_insert(path);
+            }
+        }
+        self.ends.push(end);
     }
 
     fn end(&mut self) {
-        if self.skipped > 0 {
-            self.skipped -= 1;
-            if self.skipped == 0 {
-                self.value(Json::Null);
-            }
+        let kept = self.is_kept();
+        self.ends.pop();
+        if !kept {
+            self.value(|| Json::Null);
             return;
         }
         let Some(closed) = self.open.pop() else { return };
@@ -400,14 +467,17 @@ impl Builder {
                 Json::Object(members)
             }
         };
-        self.value(value);
+        self.value(|| value);
     }
 
-    fn value(&mut self, value: Json) {
+    fn value(&mut self, value: impl FnOnce() -> Json) {
+        if !self.is_kept() {
+            return;
+        }
         match self.open.last_mut() {
-            None => self.root = Some(value),
-            Some(Open::Array(elements)) => elements.push(value),
-            Some(Open::Object { members, key }) => members.0.push((std::mem::take(key), value)),
+            None => self.root = Some(value()),
+            Some(Open::Array(elements)) => elements.push(value()),
+            Some(Open::Object { members, key }) => members.0.push((std::mem::take(key), value())),
         }
     }
 
@@ -428,18 +498,25 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
-fn syntax_error(error: &json_event_parser::JsonSyntaxError) -> JsonError {
-    let place = error.location().start;
-    let message = error.message();
-    let mut letters = message.chars();
-    let lower = letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters);
-    JsonError {
-        message: format!(
-            "line {}, column {}: {}",
-            place.line + 1,
-            place.column + 1,
-            crate::text::printable(&lower.collect::<String>())
-        ),
+/// The place after a text: line and column from 1, the latter in characters.
+fn line_and_column(before: &[u8]) -> String {
+    let lines = before.split(|byte| *byte == b'\n');
+    let last = lines.clone().next_back().unwrap_or_default();
+    format!("line {}, column {}", lines.count(), String::from_utf8_lossy(last).chars().count() + 1)
+}
+
+fn explain(error: &Error) -> &'static str {
+    match error {
+        Error::Token(Expect::Value | Expect::ValueOrEnd) | Error::Depth => "a value is expected",
+        Error::Token(Expect::CommaOrEnd) => "a comma or the end of the array or object is expected",
+        Error::Token(Expect::String) => "a key in double quotes is expected",
+        Error::Token(Expect::Colon) => "a colon is expected",
+        Error::Token(Expect::Eof) => "the text has to end here",
+        Error::Num(_) => "a digit is expected",
+        Error::Str(str::Error::Control) => "a control character has to be written as an escape",
+        Error::Str(str::Error::Escape(_)) => "this is no escape sequence, or half of a surrogate pair",
+        Error::Str(str::Error::Utf8(_)) => "the string is not UTF-8",
+        Error::Str(str::Error::Eof) => "the string does not end",
     }
 }
 
@@ -496,7 +573,11 @@ mod tests {
         let document = parse(deep.as_bytes()).unwrap();
         assert!(document.flaws.too_deep.unwrap().starts_with("a[0]"));
         assert_eq!(document.root.at("b").as_u64(), Some(7));
-        assert!(parse(nested(200_000).as_bytes()).is_err());
+        assert!(parse(nested(200_000).as_bytes()).unwrap().flaws.too_deep.is_some());
+        // What lies too deep still has to be JSON.
+        for text in ["[".repeat(200_000), format!("{}}}", "[".repeat(70)), nested(70).replace("[]", "[1 2]")] {
+            assert!(parse(text.as_bytes()).is_err());
+        }
     }
 
     #[test]
@@ -510,7 +591,28 @@ mod tests {
             (b"[\"\\ud800\"]", "line 1"),
             (b"[\"\xff\"]", "line 1"),
             (b"[NaN]", "line 1, column 2"),
-            (b"[1", "line 1"),
+            (b"[1", "line 1, column 3: a comma or the end of the array or object is expected, but the text ends"),
+            (b"{", "line 1, column 2: a key in double quotes is expected, but the text ends"),
+            (b"-", "line 1, column 2: a digit is expected, but the text ends"),
+            (b"{\"a\"}", "line 1, column 5: a colon"),
+            (b"{\"a\":1 \"b\":2}", "line 1, column 8: a comma or the end"),
+            (b"{\"a\":1]", "line 1, column 7: a comma or the end"),
+            (b"[1.]", "line 1, column 4: a digit"),
+            (b"[-]", "line 1, column 3: a digit"),
+            (b"[.5]", "line 1, column 2: a value"),
+            (b"[+1]", "line 1, column 2: a value"),
+            (b"[1e+]", "line 1, column 5: a digit"),
+            (b"[nul]", "line 1, column 2: a value"),
+            (b"[nullx]", "line 1, column 6: a comma or the end"),
+            (b"[\"a\nb\"]", "line 1, column 4: a control character"),
+            (b"[\"\\x\"]", "line 1, column 5: this is no escape"),
+            (b"[\"\\udc00\"]", "line 1"),
+            (b"[\"\\ud800\\u0041\"]", "line 1"),
+            (b"[\"a", "line 1, column 4: the string does not end"),
+            ("[\"é\n\"]".as_bytes(), "line 1, column 4: a control character"),
+            (b"\xef\xbb\xbf{}", "line 1, column 1: a value"),
+            (b"/**/{}", "line 1, column 1: a value"),
+            (b"[1]\x0b", "line 1, column 4: the text has to end"),
             (b"\x00\x01", "line 1, column 1"),
         ] {
             let error = parse(text).unwrap_err().to_string();

@@ -12,6 +12,11 @@ use crate::invocation::Invocation;
 use crate::map::Map;
 use crate::outcome::json;
 
+/// Smaller than the standard library's allocator. The engine compiles that one for a run, and then, since it is large and
+/// called a thousand times, once more by its optimiser.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[wasm_bindgen]
 extern "C" {
     /// The shim's object with the primitives of the process.
