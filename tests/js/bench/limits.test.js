@@ -29,7 +29,7 @@ test('the archive that workflows download is at most 300 kB', () => {
 
 test('the WebAssembly does not grow', () => {
   // The aim is 350 kB. Lower the limit with the file.
-  assertAtMost(totalBytes([WASM]), 565_000);
+  assertAtMost(totalBytes([WASM]), 555_000);
 });
 
 for (const name of /** @type {const} */ (['pullRequest', 'dispatch', 'deny'])) {
