@@ -958,7 +958,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "24ab01ecfdc003093a283f69f2c584377c5af886f23ce6962807f0e08fde0a4f") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "975bd8ab00e0615384cddb5508096c0ee634560bbe9994a60fc9165954792e6e") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

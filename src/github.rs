@@ -388,7 +388,14 @@ impl<'h> Github<'h> {
             }
             kind => {
                 let again = !uncertain && kind != FaultKind::Offline;
-                Ok(Trouble { stop: self.unavailable(shown, &message), again, uncertain, wait_ms: None })
+                let mut stop = self.unavailable(shown, &message);
+                if kind == FaultKind::Tls {
+                    stop = stop.mend(
+                        "If the certificate is of an authority of your own, set NODE_EXTRA_CA_CERTS to that one's file \
+                         where the runner is started; if not, somebody else may be answering.",
+                    );
+                }
+                Ok(Trouble { stop, again, uncertain, wait_ms: None })
             }
         }
     }

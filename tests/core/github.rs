@@ -110,6 +110,7 @@ fn passing_faults_are_tried_three_times_more() {
         let decided = answered(vec![fault.clone(); 5]).expect_in(name, "api.unavailable");
         tried(&decided, 4);
         decided.says(&["/repos/acme/charts/pulls/7", "api.github.com"]);
+        assert_eq!(decided.decision.mend.contains("NODE_EXTRA_CA_CERTS"), name == "tls", "{name}");
     }
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 7: the API's faults, one by one, on the only request that a plain dispatch needs: faults that pass, and
+// The API's faults, one by one, on the only request that a plain dispatch needs: faults that pass, and
 // what is said of those that stay. Every fault at every request is in tests/js/faults, and time-outs are in slow.test.js.
 
 import assert from 'node:assert/strict';

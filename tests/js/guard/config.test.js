@@ -1,5 +1,5 @@
 // @ts-check
-// Contract sections 2 and 4.1 to 4.4 as far as they are about what the user writes: it is refused when it is read,
+// What the user writes, inputs and policy: it is refused when it is read,
 // before the event is looked at and before any request.
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 6, step "event": the file, the run and the policy must agree.
+// The step "event": the file, the run and the policy must agree.
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { describe } from 'node:test';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 3: the exit status and the annotation for each decision in each mode.
+// The exit status and the annotation for each decision in each mode.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

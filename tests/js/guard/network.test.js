@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 7: proxies and certificates. The API has a name that no resolver knows, so that it is reached through
+// Proxies and certificates. The API has a name that no resolver knows, so that it is reached through
 // the proxy or not at all.
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 3: the outputs, the log, the summary and the files; what a damaged action leaves behind; and that no
+// The outputs, the log, the summary and the files; what a damaged action leaves behind; and that no
 // text of others is ever more than text in any of them. Full disks and signals are in tests/js/faults.
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 7: 10 s a request, 60 s in all. These runs mostly wait, so they all go on at once.
+// The limits of time: 10 s a request, 60 s in all. These runs mostly wait, so they all go on at once.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 9, as a process: the status that stands on the commit, and every reason for which none does.
+// The status that stands on the commit, and every reason for which none does.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 8, as a process: what GitHub answers, and how often it is asked. A dispatch is sent once, or it is
+// What GitHub answers, and how often it is asked. A dispatch is sent once, or it is
 // certain that it was not taken.
 
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 8, as a process: every input, broken in every way, at its limit and one beyond. Nothing is asked of
+// Every input of send, broken in every way, at its limit and one beyond. Nothing is asked of
 // GitHub for an order that cannot be right.
 
 import { describe } from 'node:test';

@@ -1,5 +1,5 @@
 // @ts-check
-// Contract section 8, as a process: what is sent and what the step's outputs say of it.
+// What is sent and what the step's outputs say of it.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -21,10 +21,10 @@ import { OUTPUTS as PUBLIC_OUTPUTS } from '../contract/public.js';
  * }} GuardOptions `secrets`: more texts that may appear nowhere
  */
 
-/** All outputs of contract section 3. */
+/** All outputs. */
 export const OUTPUTS = PUBLIC_OUTPUTS.guard;
 
-/** All codes of contract section 6. */
+/** All codes. */
 export const CODES = Object.freeze({
   deny: `event.mismatch event.not_allowed event.type_not_allowed
     actor.not_allowed actor.identity_mismatch actor.sender_not_allowed actor.rerun_not_allowed actor.confused_deputy
