@@ -47,9 +47,7 @@ fuzz_target!(|data: &[u8]| {
         0 => assert!(!case.run(&case.policy(NOBODY), case.repository_id()).allowed()),
         1 => {
             let other = EVENTS.into_iter().find(|event| *event != name).expect("another");
-            let case = Case { name: other, ..case };
-            let policy = case.policy(case.actor());
-            let case = Case { name, ..case };
+            let policy = Case { name: other, ..case }.policy(case.actor());
             assert!(!case.run(&policy, case.repository_id()).allowed());
         }
         2 => assert!(!case.run(&case.policy(case.actor()), "4711").allowed() || case.repository_id() == "4711"),
