@@ -40,56 +40,7 @@ async function verifyRs256(jwk, data, signature) {
 	}
 }
 // package.json
-var package_exports = require_rolldown_runtime.__exportAll({ default: () => package_default }), name = "dispatch-guard", version = "1.0.0", package_default = {
-	name,
-	version,
-	description: "Decides whether a privileged GitHub Actions run may go on, and for exactly which pull request at which commit",
-	license: "MIT",
-	repository: "github:org/dispatch-guard",
-	keywords: [
-		"github-actions",
-		"repository-dispatch",
-		"security"
-	],
-	type: "module",
-	bin: { "dispatch-guard": "dist/cli.cjs" },
-	files: [
-		"dist",
-		"samples/*.json",
-		"samples/answers",
-		"samples/events",
-		"schema"
-	],
-	engines: { node: ">=20" },
-	scripts: {
-		start: "node scripts/start.mjs",
-		setup: "node scripts/setup.mjs",
-		bench: "node bench/run.mjs",
-		fuzz: "node scripts/fuzz.mjs",
-		build: "node scripts/build.mjs",
-		"check:dist": "node scripts/check-dist.mjs",
-		test: "node scripts/test.mjs",
-		format: "prettier --write --log-level=warn . && cargo fmt"
-	},
-	devDependencies: {
-		"@actions/core": "3.0.1",
-		"@actions/github": "9.1.1",
-		"@actions/http-client": "4.0.1",
-		"@octokit/webhooks-examples": "7.6.1",
-		"@stoplight/prism-cli": "5.14.2",
-		"@types/node": "20.19.43",
-		binaryen: "132.0.0",
-		canonicalize: "5.1.0",
-		"fast-string-width": "3.0.2",
-		"fast-wrap-ansi": "0.2.2",
-		hpagent: "1.2.0",
-		"markdown-it": "15.0.3",
-		node24: "file:scripts/node24",
-		prettier: "3.10.1",
-		rolldown: "1.2.16",
-		typescript: "7.0.2"
-	}
-};
+var version = "1.0.0";
 // js/outputs.js
 const OUTPUTS = {
 	guard: [
@@ -958,7 +909,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "975bd8ab00e0615384cddb5508096c0ee634560bbe9994a60fc9165954792e6e") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "d3e647355cef9521d1f730b227108611524301ca848cd9bee739946939045052") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)
@@ -1006,11 +957,6 @@ Object.defineProperty(exports, "WASM_FILE", {
 	enumerable: !0,
 	get: function() {
 		return openHost;
-	}
-}), Object.defineProperty(exports, "package_exports", {
-	enumerable: !0,
-	get: function() {
-		return package_exports;
 	}
 }), Object.defineProperty(exports, "recordedDecision", {
 	enumerable: !0,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 "use strict";
 Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
-let node_fs = require("node:fs"), node_util = require("node:util");
+let node_fs = require("node:fs"), node_path = require("node:path"), node_util = require("node:util");
 // js/cli/misuse.js
 var Misuse = class Misuse extends Error {
 	static async unknown(message, word, known) {
@@ -310,10 +310,7 @@ function escaped(letter) {
 }
 // js/cli.js
 async function main([name, ...words]) {
-	if (name === "--version" || name === "-V") {
-		let { default: metadata } = await Promise.resolve().then(() => require("./action.cjs")).then((n) => n.package_exports);
-		return print(metadata.version);
-	}
+	if (name === "--version" || name === "-V") return print(version());
 	if (name === void 0 || name === "help" || name === "--help" || name === "-h") {
 		let { help } = await Promise.resolve().then(() => require("./cli-help.cjs")), text = help(words[0]);
 		return name === void 0 ? (printError(text), 2) : print(text);
@@ -329,6 +326,9 @@ async function main([name, ...words]) {
 		return print(help(name));
 	}
 	return (await command.load()).run(values, positionals);
+}
+function version() {
+	return JSON.parse((0, node_fs.readFileSync)((0, node_path.join)(__dirname, "..", "package.json"), "utf8")).version;
 }
 main(process.argv.slice(2)).then((status) => process.exitCode = status, (error) => {
 	error instanceof Misuse ? (printError(oneLine(`dispatch-guard: ${error.message}`)), process.exitCode = 2) : (printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`), process.exitCode = 3);

@@ -2,6 +2,8 @@
 // @ts-check
 // What `npx dispatch-guard` starts: the guard's decisions on files. Each command is loaded when it is asked for.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readArguments } from './cli/arguments.js';
 import { commandOf, COMMANDS } from './cli/commands.js';
 import { MISUSE, Misuse, NO_ANSWER } from './cli/misuse.js';
@@ -13,10 +15,7 @@ import { oneLine } from './cli/text.js';
  * @returns {Promise<number>} the exit status
  */
 async function main([name, ...words]) {
-  if (name === '--version' || name === '-V') {
-    const { default: metadata } = await import('../package.json', { with: { type: 'json' } });
-    return print(metadata.version);
-  }
+  if (name === '--version' || name === '-V') return print(version());
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const { help } = await import('./cli/help.js');
     const text = help(words[0]);
@@ -35,6 +34,11 @@ async function main([name, ...words]) {
     return print(help(name));
   }
   return (await command.load()).run(values, positionals);
+}
+
+/** From the file itself: to bundle it would load all that the actions need as well. @returns {string} */
+function version() {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')).version;
 }
 
 main(process.argv.slice(2)).then(

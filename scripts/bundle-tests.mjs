@@ -13,16 +13,22 @@ export function node24() {
   return existsSync(path) ? path : process.execPath;
 }
 
+/** Every directory of tests but the one for those that need a runner. */
+export function testDirectories() {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() && entry.name !== 'act' ? [entry.name] : []));
+}
+
 /**
  * @param {object} options
  * @param {string} options.dist directory of the bundles to test
  * @param {string} options.node the program to run tests and bundles with
- * @param {boolean} [options.act] run the tests that need a runner, and only those
+ * @param {string[]} [options.only] directories of tests; without it all but those that need a runner
  * @returns {Promise<string>} the lines in which Node's test runner counts the results
  */
-export async function testBundles({ dist, node, act = false }) {
+export async function testBundles({ dist, node, only = testDirectories() }) {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.js') && file.startsWith('act/') === act)
+    .filter((file) => file.endsWith('.test.js') && only.includes(file.split(/[/\\]/)[0] ?? ''))
     // What mostly waits goes first, beside the others.
     .sort((a, b) => Number(b.includes('slow')) - Number(a.includes('slow')) || (a < b ? -1 : 1));
   const reports = mkdtempSync(join(tmpdir(), 'dispatch-guard-'));

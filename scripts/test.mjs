@@ -7,7 +7,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { node24, testBundles } from './bundle-tests.mjs';
+import { node24, testBundles, testDirectories } from './bundle-tests.mjs';
 import { checkDist } from './check-dist.mjs';
 import { writeExamples } from './examples.mjs';
 import { fuzzBriefly } from './fuzz.mjs';
@@ -19,13 +19,18 @@ const dist = join(root, 'dist');
 const ownNode = process.env.npm_node_execpath ?? process.execPath;
 const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', name);
 
+/** Tests of the bundles that take long and are about what happens on a runner. */
+const RUNNERS_ONLY = ['bench', 'faults'];
+
 /** @type {Record<string, { title: string, job: () => Promise<unknown> }>} */
 const stages = {
   dist: {
     title: 'dist is what its sources give',
     async job() {
       const other = await checkDist();
-      if (other) await testBundles({ dist: other, node: node24() });
+      // The wasm is another compiler's: what rests on the shim alone need not be tested again.
+      const only = ['contract', 'guard', 'provenance', 'report', 'send'];
+      if (other) await testBundles({ dist: other, node: node24(), only });
     },
   },
   types: { title: 'types of all JavaScript', job: checkTypes },
@@ -38,10 +43,11 @@ const stages = {
   audit: { title: 'licences and known vulnerabilities', job: audit },
   node: {
     title: `tests of dist on Node ${output(ownNode, ['--version'])}`,
-    job: () => testBundles({ dist, node: ownNode }),
+    job: () =>
+      testBundles({ dist, node: ownNode, only: testDirectories().filter((name) => !RUNNERS_ONLY.includes(name)) }),
   },
   node24: { title: "tests of dist on the runners' Node 24", job: () => testBundles({ dist, node: node24() }) },
-  act: { title: 'workflows on a real runner', job: () => testBundles({ dist, node: node24(), act: true }) },
+  act: { title: 'workflows on a real runner', job: () => testBundles({ dist, node: node24(), only: ['act'] }) },
 };
 
 /** Two run side by side: one lane compiles, in the other little else than Node is at work. */

@@ -157,7 +157,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .map(|candidate| {
             let folded = candidate.to_ascii_lowercase().replace('_', "-");
-            (strsim::damerau_levenshtein(&word, &folded), candidate)
+            (strsim::osa_distance(&word, &folded), candidate)
         })
         .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 3))
         .min_by_key(|(distance, _)| *distance)
