@@ -909,7 +909,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "d3e647355cef9521d1f730b227108611524301ca848cd9bee739946939045052") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "7a146b10d697421853286f8bcba55484f07cc32d130d94fc3ee6b49aaa564cde") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

@@ -174,6 +174,7 @@ pub fn parse(text: &str) -> Result<Option<Node>, YamlError> {
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines = Lines::new(&text);
+    lines.refuse_nul()?;
     lines.refuse_tabs()?;
     lines.refuse_directives()?;
     let mut tree = Tree::new(&lines);
@@ -226,6 +227,17 @@ impl<'a> Lines<'a> {
     fn content_before(&self, line: u32) -> Option<Position> {
         let before = (1..line).rev().find(|&line| is_content(self.get(line)))?;
         Some(self.start_of(before))
+    }
+
+    /// YAML allows no NUL anywhere. The parser takes one for the text's end where it does not look closely.
+    fn refuse_nul(&self) -> Result<(), YamlError> {
+        match self.numbered().find_map(|(line, text)| text.find('\0').map(|nul| (line, &text[..nul]))) {
+            Some((line, before)) => {
+                let column = column_after(before);
+                Err(YamlError::new(Position { line, column }, "a NUL character is not allowed: remove it"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// YAML allows tabs in some indentations that look like others where it does not; here they are never allowed.
@@ -472,7 +484,10 @@ fn reword(error: &ScanError, lines: &Lines<'_>) -> YamlError {
         found.map_or_else(|| format!("this is not YAML: {info}"), |(_, ours)| (*ours).to_owned())
     };
     let position = if info.starts_with(LACKS_COLON) { lacking_colon(position, lines) } else { position };
-    YamlError { position: lines.within(position), message }
+    let Position { line, column } = lines.within(position);
+    // In comments the parser counts bytes.
+    let column = column.min(column_after(lines.get(line)));
+    YamlError { position: Position { line, column }, message }
 }
 
 /// The parser misses a key's `:` only at whatever follows: the key itself is on the line before.
@@ -531,7 +546,6 @@ const WORDS: &[(&str, &str)] = &[
         "a block text (`|` or `>`) begins on the next line, all its lines indented deeper than its key: mend it",
     ),
     ("byte order mark", "a byte order mark stands within the text: remove it"),
-    ("unprintable", "a NUL character is not allowed: remove it"),
     ("content after document end", "something follows `...`: remove it"),
     ("comments must be separated", "a comment begins with ` #`: put a space before it, or put the text in quotes"),
     ("may not precede any of", "the `:` of a key lacks a space after it: write `key: value`"),
@@ -879,6 +893,8 @@ events:
             ("a: b # c\n  d\n", "this comment ends the value", 1, 6),
             ("a: |x\n  b\n", "a block text (`|` or `>`) begins on the next line", 1, 4),
             ("a: \0", "a NUL character is not allowed", 1, 4),
+            ("a: b # é \u{202e}\0", "a NUL character is not allowed", 1, 11),
+            ("a: \"b\0\"", "a NUL character is not allowed", 1, 6),
             ("a: ?", "`?` cannot stand here", 1, 4),
             ("a: [b,\nc]", "the indentation does not fit", 2, 1),
             ("a: {b:[c]}", "lacks a space after it", 1, 6),
