@@ -909,7 +909,7 @@ async function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "7a146b10d697421853286f8bcba55484f07cc32d130d94fc3ee6b49aaa564cde") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "27ead9ea8e844aa5ba77b884d0e1525d9b0565cb7ea74511e09c5cca20b1eb64") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

@@ -440,9 +440,8 @@ impl Builder {
         if self.is_kept() {
             if self.open.len() < MAX_DEPTH {
                 self.open.push(opened);
-            } else {
-                let path = self.path();
-                self.flaws.too_deep.get_or_insert(path);
+            } else if self.flaws.too_deep.is_none() {
+                self.flaws.too_deep = Some(self.path());
             }
         }
         self.ends.push(end);
@@ -574,6 +573,8 @@ mod tests {
         assert!(document.flaws.too_deep.unwrap().starts_with("a[0]"));
         assert_eq!(document.root.at("b").as_u64(), Some(7));
         assert!(parse(nested(200_000).as_bytes()).unwrap().flaws.too_deep.is_some());
+        let often = format!("{}{}0{}", "[".repeat(64), "[],".repeat(200_000), "]".repeat(64));
+        assert!(parse(often.as_bytes()).unwrap().flaws.too_deep.is_some());
         // What lies too deep still has to be JSON.
         for text in ["[".repeat(200_000), format!("{}}}", "[".repeat(70)), nested(70).replace("[]", "[1 2]")] {
             assert!(parse(text.as_bytes()).is_err());
