@@ -9,7 +9,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24, testBundles, testDirectories } from './bundle-tests.mjs';
 import { checkDist } from './check-dist.mjs';
-import { writeExamples } from './examples.mjs';
 import { fuzzBriefly } from './fuzz.mjs';
 import { Failure, env, main, output, root, run, seconds } from './lib.mjs';
 import { wasmCompiler } from './toolchain.mjs';
@@ -99,6 +98,8 @@ async function checkFormat() {
 
 async function checkActions() {
   const actions = ['action.yml', 'send/action.yml', 'report/action.yml'];
+  // It needs packages, and this script starts before they are installed.
+  const { writeExamples } = await import('./examples.mjs');
   const examples = writeExamples();
   const workflows = ['.github/workflows', 'tests/workflows']
     .flatMap((directory) => readdirSync(join(root, directory)).map((name) => join(directory, name)))

@@ -1,5 +1,6 @@
 // @ts-check
-// `npm start`: the samples, and the program that shows them, on nothing but Node and the files of the repository.
+// `npm start`: the samples, and the program that shows them, on nothing but Node and the files of the repository. And how
+// `npm test` begins, which is there to install the rest.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -35,26 +36,32 @@ describe('samples', SIDE_BY_SIDE, () => {
   }
 });
 
-describe('npm start', SIDE_BY_SIDE, () => {
-  const clone = mkdtempSync(join(tmpdir(), 'dispatch-guard-start-'));
-  before(() => {
-    // A fresh clone, before anything is installed or built.
-    for (const part of ['action.yml', 'package.json', 'samples', 'scripts/start.mjs', 'tests/js/support']) {
-      cpSync(join(ROOT, part), join(clone, part), { recursive: true });
-    }
-    cpSync(DIST, join(clone, 'dist'), { recursive: true });
-  });
-  after(() => rmSync(clone, { recursive: true }));
-
-  /** @param {string[]} args @returns {Promise<{code: number | null, stdout: string, stderr: string}>} */
-  function start(...args) {
-    const { DISPATCH_GUARD_DIST: _, ...env } = process.env;
-    const child = spawn(NODE, [join(clone, 'scripts/start.mjs'), ...args], { cwd: tmpdir(), env });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+/** A fresh clone, before anything is installed or built. */
+const clone = mkdtempSync(join(tmpdir(), 'dispatch-guard-start-'));
+before(() => {
+  for (const part of ['action.yml', 'package.json', 'Cargo.lock', 'samples', 'scripts', 'tests/js']) {
+    cpSync(join(ROOT, part), join(clone, part), { recursive: true });
   }
+  cpSync(DIST, join(clone, 'dist'), { recursive: true });
+});
+after(() => rmSync(clone, { recursive: true }));
+
+/**
+ * @param {string} script
+ * @param {string[]} args
+ * @returns {Promise<{code: number | null, stdout: string, stderr: string}>}
+ */
+function runScript(script, ...args) {
+  const { DISPATCH_GUARD_DIST: _, ...env } = process.env;
+  const child = spawn(NODE, [join(clone, 'scripts', script), ...args], { cwd: tmpdir(), env });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+describe('npm start', SIDE_BY_SIDE, () => {
+  const start = (/** @type {string[]} */ ...args) => runScript('start.mjs', ...args);
 
   test('shows the decision, each check and the outputs', async () => {
     const { code, stdout, stderr } = await start();
@@ -89,5 +96,18 @@ describe('npm start', SIDE_BY_SIDE, () => {
     const { code, stderr } = await start('../../etc/passwd');
     assert.equal(code, 2);
     assert.match(stderr, /no sample/);
+  });
+});
+
+describe('what comes before the packages', SIDE_BY_SIDE, () => {
+  test('npm test names its stages', async () => {
+    const { code, stdout, stderr } = await runScript('test.mjs', '--list');
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^native +tests of the core$/m);
+  });
+
+  test('npm run setup names its parts', async () => {
+    const { code, stderr } = await runScript('setup.mjs', '--none');
+    assert.deepEqual([code, stderr], [1, '\nno part `--none`; there are: npm, compiler, wasm, python\n']);
   });
 });
