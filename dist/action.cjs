@@ -1,7 +1,5 @@
 "use strict";
-const require_rolldown_runtime = require("./rolldown-runtime.cjs");
-let node_fs = require("node:fs"), node_path = require("node:path"), node_os = require("node:os"), os = require("os");
-os = require_rolldown_runtime.__toESM(os, 1);
+let node_fs = require("node:fs"), node_path = require("node:path"), node_os = require("node:os"), node_module = require("node:module");
 // js/host.js
 function openHost({ mask, redact }) {
 	return {
@@ -187,7 +185,7 @@ function toCommandProperties(annotationProperties) {
 // node_modules/@actions/core/lib/command.js
 function issueCommand(command, properties, message) {
 	let cmd = new Command(command, properties, message);
-	process.stdout.write(cmd.toString() + os.EOL);
+	process.stdout.write(cmd.toString() + node_os.EOL);
 }
 var Command = class {
 	constructor(command, properties, message) {
@@ -212,8 +210,7 @@ function escapeData(s) {
 function escapeProperty(s) {
 	return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
 }
-// node_modules/@actions/core/lib/core.js
-var core_exports = require_rolldown_runtime.__exportAll({ error: () => error }), ExitCode;
+var ExitCode;
 (function(ExitCode) {
 	ExitCode[ExitCode.Success = 0] = "Success", ExitCode[ExitCode.Failure = 1] = "Failure";
 })(ExitCode ||= {});
@@ -238,7 +235,7 @@ function notice(message, properties = {}) {
 	issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 function info(message) {
-	process.stdout.write(message + os.EOL);
+	process.stdout.write(message + node_os.EOL);
 }
 // js/toolkit.js
 const annotators = {
@@ -339,7 +336,9 @@ async function decide(action, { toolkit, environment, openCore }, secrets) {
 		secrets.add(secret), toolkit.mask(secret);
 	};
 	[...SECRET_INPUTS.map((name) => inputs[name]), environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN].flatMap((text = "") => text.split("\n").map((line) => line.trim())).forEach((line) => line && mask(line));
-	let known = Object.keys(environment).filter((name) => name.startsWith("GITHUB_") || VARIABLES.includes(name)), variables = Object.fromEntries(known.map((name) => [name, environment[name]])), { event, error } = readEvent(environment.GITHUB_EVENT_PATH), core = await openCore(), host = openHost({
+	let opening = openCore();
+	opening.catch(() => {});
+	let known = Object.keys(environment).filter((name) => name.startsWith("GITHUB_") || VARIABLES.includes(name)), variables = Object.fromEntries(known.map((name) => [name, environment[name]])), { event, error } = readEvent(environment.GITHUB_EVENT_PATH), core = await opening, host = openHost({
 		mask,
 		redact: (text) => secrets.redact(text)
 	}), facts = JSON.stringify({
@@ -506,7 +505,9 @@ function check(question, event, host) {
 	} catch (e) {
 		throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
 	}
-	return wasm.check(ptr0, len0, ptr1, len1, host);
+	let ret = wasm.check(ptr0, len0, ptr1, len1, host);
+	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
+	return takeFromExternrefTable0(ret[0]);
 }
 function guard(run, event, host) {
 	let ptr0, len0, ptr1, len1;
@@ -515,7 +516,9 @@ function guard(run, event, host) {
 	} catch (e) {
 		throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
 	}
-	return wasm.guard(ptr0, len0, ptr1, len1, host);
+	let ret = wasm.guard(ptr0, len0, ptr1, len1, host);
+	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
+	return takeFromExternrefTable0(ret[0]);
 }
 function lint(policy) {
 	let deferred2_0, deferred2_1;
@@ -536,8 +539,9 @@ function recordedDecision(evidence) {
 	}
 }
 function replay(evidence) {
-	let ptr0 = passArray8ToWasm0(evidence, wasm.__wbindgen_malloc), len0 = WASM_VECTOR_LEN;
-	return wasm.replay(ptr0, len0);
+	let ptr0 = passArray8ToWasm0(evidence, wasm.__wbindgen_malloc), len0 = WASM_VECTOR_LEN, ret = wasm.replay(ptr0, len0);
+	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
+	return takeFromExternrefTable0(ret[0]);
 }
 function report(run, event, host) {
 	let ptr0, len0, ptr1, len1;
@@ -546,7 +550,9 @@ function report(run, event, host) {
 	} catch (e) {
 		throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
 	}
-	return wasm.report(ptr0, len0, ptr1, len1, host);
+	let ret = wasm.report(ptr0, len0, ptr1, len1, host);
+	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
+	return takeFromExternrefTable0(ret[0]);
 }
 function send(run, event, host) {
 	let ptr0, len0, ptr1, len1;
@@ -555,7 +561,9 @@ function send(run, event, host) {
 	} catch (e) {
 		throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
 	}
-	return wasm.send(ptr0, len0, ptr1, len1, host);
+	let ret = wasm.send(ptr0, len0, ptr1, len1, host);
+	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
+	return takeFromExternrefTable0(ret[0]);
 }
 function suggestion(word, known) {
 	let deferred3_0, deferred3_1;
@@ -891,25 +899,25 @@ function initSync(module) {
 	return module instanceof WebAssembly.Module || (module = new WebAssembly.Module(module)), __wbg_finalize_init(new WebAssembly.Instance(module, imports), module);
 }
 // \0dispatch-guard:wasm
-const WASM_FILE = "dispatch_guard_bg.wasm";
+const WASM_FILE = "dispatch_guard_bg.wasm", load = (0, node_module.createRequire)(__filename), loadCrypto = () => load("node:crypto"), loadHttps = () => load("node:https");
 // js/wasm.js
 async function compileVerified(file, sha256) {
 	let bytes = (0, node_fs.readFileSync)(file), compiling = WebAssembly.compile(bytes);
 	compiling.catch(() => {});
 	let awake = setInterval(() => {}, 6e4);
 	try {
-		return await verify(file, bytes, sha256), await compiling;
+		return await void 0, verify(file, bytes, sha256), await compiling;
 	} finally {
 		clearInterval(awake);
 	}
 }
-async function verify(file, bytes, sha256) {
-	let { createHash } = await Promise.resolve().then(() => require_rolldown_runtime.__toESM(require("node:crypto"), 1)), found = createHash("sha256").update(bytes).digest("hex");
+function verify(file, bytes, sha256) {
+	let found = loadCrypto().createHash("sha256").update(bytes).digest("hex");
 	if (found !== sha256) throw Error(`the file ${file} is damaged: its SHA-256 is ${found} and should be ${sha256}`);
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "27ead9ea8e844aa5ba77b884d0e1525d9b0565cb7ea74511e09c5cca20b1eb64") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "a638b26079f161093f83291c1ada5f5b6d7bc06d8ab19733b09b6e1ef22f6b8d") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)
@@ -928,10 +936,10 @@ Object.defineProperty(exports, "WASM_FILE", {
 	get: function() {
 		return check;
 	}
-}), Object.defineProperty(exports, "core_exports", {
+}), Object.defineProperty(exports, "error", {
 	enumerable: !0,
 	get: function() {
-		return core_exports;
+		return error;
 	}
 }), Object.defineProperty(exports, "initSync", {
 	enumerable: !0,
@@ -942,6 +950,11 @@ Object.defineProperty(exports, "WASM_FILE", {
 	enumerable: !0,
 	get: function() {
 		return lint;
+	}
+}), Object.defineProperty(exports, "loadHttps", {
+	enumerable: !0,
+	get: function() {
+		return loadHttps;
 	}
 }), Object.defineProperty(exports, "main", {
 	enumerable: !0,

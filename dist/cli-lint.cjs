@@ -1,10 +1,10 @@
 "use strict";
-const require_judge = require("./cli-judge.cjs"), require_cli = require("./cli.cjs");
+const require_action = require("./action.cjs"), require_judge = require("./cli-judge.cjs"), require_cli = require("./cli.cjs");
 let node_path = require("node:path");
 // js/cli/lint.js
 async function run(_values, files) {
 	if (files.length === 0) throw new require_cli.Misuse("say which policy: `dispatch-guard lint POLICY…`");
-	let core = require_judge.openCore(), annotate = process.env.GITHUB_ACTIONS === "true" ? await annotator() : void 0, sound = !0;
+	let core = require_judge.openCore(), onRunner = process.env.GITHUB_ACTIONS === "true", sound = !0;
 	for (let file of files) {
 		let shown = file === "-" ? "<stdin>" : file, policy = read(file);
 		if (policy instanceof require_cli.Misuse) {
@@ -12,9 +12,9 @@ async function run(_values, files) {
 			continue;
 		}
 		let errors = core.lint(policy);
-		for (let { line, column, message } of errors) if (require_cli.print(require_cli.oneLine(`${shown}:${line}:${column}: ${message}`)), file !== "-") {
+		for (let { line, column, message } of errors) if (require_cli.print(require_cli.oneLine(`${shown}:${line}:${column}: ${message}`)), onRunner && file !== "-") {
 			let path = file.replaceAll(node_path.sep, "/");
-			annotate?.(message, {
+			require_action.error(message, {
 				title: "dispatch-guard",
 				file: path,
 				startLine: line,
@@ -32,9 +32,5 @@ function read(file) {
 		if (error instanceof require_cli.Misuse) return error;
 		throw error;
 	}
-}
-async function annotator() {
-	let { error } = await Promise.resolve().then(() => require("./action.cjs")).then((n) => n.core_exports);
-	return error;
 }
 exports.run = run;

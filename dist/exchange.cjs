@@ -1,8 +1,6 @@
 "use strict";
-const require_rolldown_runtime = require("./rolldown-runtime.cjs");
-let node_http = require("node:http");
-node_http = require_rolldown_runtime.__toESM(node_http, 1);
-let node_buffer = require("node:buffer");
+const require_action = require("./action.cjs");
+let node_http = require("node:http"), node_buffer = require("node:buffer");
 // js/exchange.js
 const PROXY_VARIABLES = [
 	"https_proxy",
@@ -39,7 +37,7 @@ async function exchange({ method, url, headers, body, timeout_ms }, mask) {
 			return fault("proxy", describe(error), !1);
 		}
 	}
-	let { request: open } = secure ? await Promise.resolve().then(() => require_rolldown_runtime.__toESM(require("node:https"), 1)) : node_http.default, request = open(target, {
+	let request = (secure ? require_action.loadHttps().request : node_http.request)(target, {
 		method,
 		headers: {
 			"accept-encoding": "identity",

@@ -103,10 +103,13 @@ async function decide(action, { toolkit, environment, openCore }, secrets) {
   const texts = [...SECRET_INPUTS.map((name) => inputs[name]), environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN];
   texts.flatMap((text = '') => text.split('\n').map((line) => line.trim())).forEach((line) => line && mask(line));
 
+  const opening = openCore();
+  // Awaited below, unless something else fails before.
+  opening.catch(() => {});
   const known = Object.keys(environment).filter((name) => name.startsWith('GITHUB_') || VARIABLES.includes(name));
   const variables = Object.fromEntries(known.map((name) => [name, environment[name]]));
   const { event, error } = readEvent(environment.GITHUB_EVENT_PATH);
-  const core = await openCore();
+  const core = await opening;
   const host = openHost({ mask, redact: (text) => secrets.redact(text) });
   const facts = JSON.stringify({ inputs, environment: variables, event_error: error });
   return carryOut(action, toolkit, await core[action](facts, event, host));

@@ -17,7 +17,8 @@ export async function openCore() {
 
 /**
  * The core answers in JSON: a text crosses the boundary in one piece, an object value by value.
- * @param {(...args: Parameters<import('./action.js').Flow>) => Promise<string>} flow
+ * @param {(...args: Parameters<import('./action.js').Flow>) => string | Promise<string>} flow a text where nothing is
+ *   waited for
  * @returns {import('./action.js').Flow}
  */
 function parsed(flow) {

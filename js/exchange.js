@@ -2,7 +2,8 @@
 // One HTTP request and its response, over a connection of its own.
 
 import { isUtf8 } from 'node:buffer';
-import http from 'node:http';
+import { request as openHttp } from 'node:http';
+import { loadHttps } from './builtin.js';
 
 /** @typedef {import('./host.js').Fault} Fault */
 /** @typedef {import('./host.js').FaultKind} FaultKind */
@@ -59,7 +60,7 @@ export async function exchange({ method, url, headers, body, timeout_ms }, mask)
   }
 
   // To load TLS takes longer than the rest of the shim together.
-  const { request: open } = secure ? await import('node:https') : http;
+  const open = secure ? loadHttps().request : openHttp;
   const request = open(target, {
     method,
     headers: { 'accept-encoding': 'identity', ...headers },

@@ -1,10 +1,11 @@
 // @ts-check
 
 import { readFileSync } from 'node:fs';
+import { loadCrypto } from './builtin.js';
 
 /**
  * Compiles a WebAssembly file that must be the one that was built with this code. Nothing in it runs before the digest
- * is found to be right; it is compiled on other threads meanwhile, since to load `node:crypto` takes longer than that.
+ * is found to be right; it is compiled on other threads meanwhile, and the caller goes on as well.
  * @param {string} file
  * @param {string} sha256 in hex
  * @returns {Promise<WebAssembly.Module>}
@@ -18,7 +19,9 @@ export async function compileVerified(file, sha256) {
   // A compilation alone does not keep Node's event loop alive.
   const awake = setInterval(() => {}, 60_000);
   try {
-    await verify(file, bytes, sha256);
+    // The caller has something to do meanwhile, too.
+    await undefined;
+    verify(file, bytes, sha256);
     return await compiling;
   } finally {
     clearInterval(awake);
@@ -30,8 +33,7 @@ export async function compileVerified(file, sha256) {
  * @param {Uint8Array} bytes
  * @param {string} sha256
  */
-async function verify(file, bytes, sha256) {
-  const { createHash } = await import('node:crypto');
-  const found = createHash('sha256').update(bytes).digest('hex');
+function verify(file, bytes, sha256) {
+  const found = loadCrypto().createHash('sha256').update(bytes).digest('hex');
   if (found !== sha256) throw new Error(`the file ${file} is damaged: its SHA-256 is ${found} and should be ${sha256}`);
 }

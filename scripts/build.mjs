@@ -104,6 +104,12 @@ async function optimise(from, to) {
  */
 async function bundle(pkg, out) {
   const digest = sha256(readFileSync(join(out, wasmFile)));
+  /** Modules that there are no files of. @type {Record<string, string>} */
+  const made = {
+    'dispatch-guard:wasm': `export const WASM_FILE = '${wasmFile}';\nexport const WASM_SHA256 = '${digest}';\n`,
+    // All that the toolkit uses of it: the way it imports the whole, the bundle would copy that, member by member.
+    os: "import { EOL } from 'node:os';\nexport { EOL };\nexport default { EOL };\n",
+  };
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
     cwd: root,
@@ -117,11 +123,14 @@ async function bundle(pkg, out) {
         name: 'dispatch-guard',
         resolveId(id) {
           if (id === 'dispatch-guard:core') return join(pkg, 'dispatch_guard.js');
-          return id === 'dispatch-guard:wasm' ? `\0${id}` : undefined;
+          return Object.hasOwn(made, id) ? `\0${id}` : undefined;
         },
-        load(id) {
-          if (id !== '\0dispatch-guard:wasm') return undefined;
-          return `export const WASM_FILE = '${wasmFile}';\nexport const WASM_SHA256 = '${digest}';\n`;
+        load: (id) => made[id.slice(1)],
+        // The bundler's helpers do nothing by themselves: a bundle that uses none of them need not load their file.
+        generateBundle(_, files) {
+          for (const file of Object.values(files)) {
+            if (file.type === 'chunk') file.code = file.code.replace(/^require\("\.\/rolldown-runtime\.cjs"\);\n/m, '');
+          }
         },
       },
     ],
@@ -136,9 +145,7 @@ async function bundle(pkg, out) {
     chunkFileNames,
     // What a guard run loads stands in as few files as can be: each costs a third of a millisecond.
     codeSplitting: {
-      groups: [
-        { name: 'action', test: /\/target\/pkg\/|dispatch-guard:wasm|\/js\/(action|core|host)\.js$|rolldown.runtime/ },
-      ],
+      groups: [{ name: 'action', test: /\/target\/pkg\/|dispatch-guard:wasm|\/js\/(action|builtin|core|host)\.js$/ }],
     },
     strict: true,
     // A real `import()` would start the loader of ES modules, for built-in modules too.

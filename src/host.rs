@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
 use serde::Serialize;
 
@@ -129,6 +129,14 @@ pub trait Host {
     /// Whether nothing may be written, as on the command line.
     fn read_only(&self) -> bool {
         false
+    }
+}
+
+/// What a task comes to if it waits for nothing. One that does can be awaited afterwards.
+pub fn at_once<T>(task: Pin<&mut (dyn Future<Output = T> + '_)>) -> Option<T> {
+    match task.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
     }
 }
 

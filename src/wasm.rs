@@ -6,8 +6,9 @@ use js_sys::{Object, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
-use crate::host::{Fault, FaultKind, Host, Request, Response, Task};
+use crate::host::{Fault, FaultKind, Host, Request, Response, Task, at_once};
 use crate::invocation::Invocation;
 use crate::map::Map;
 use crate::outcome::json;
@@ -62,36 +63,45 @@ pub fn shortest(number: &str) -> Option<String> {
 ///
 /// # Errors
 /// Where the shim's text is of another shape than agreed; never for what users, senders or GitHub wrote.
-#[wasm_bindgen]
-pub async fn guard(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsError> {
-    let invocation = Invocation::parse(&run, event.as_deref()).map_err(|error| JsError::new(&error))?;
-    Ok(json(&crate::guard::decide(&invocation, &Process(host)).await.outcome()))
+#[wasm_bindgen(unchecked_return_type = "string | Promise<string>")]
+pub fn guard(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<JsValue, JsError> {
+    answer(Box::pin(async move {
+        let invocation = Invocation::parse(&run, event.as_deref())?;
+        Ok(json(&crate::guard::decide(&invocation, &Process(host)).await.outcome()))
+    }))
 }
 
 /// Starts a guarded run on purpose.
 ///
 /// # Errors
 /// As [`guard`].
-#[wasm_bindgen]
-pub async fn send(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsError> {
-    let invocation = Invocation::parse(&run, event.as_deref()).map_err(|error| JsError::new(&error))?;
-    Ok(json(&crate::send::send(&invocation, &Process(host)).await))
+#[wasm_bindgen(unchecked_return_type = "string | Promise<string>")]
+pub fn send(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<JsValue, JsError> {
+    answer(Box::pin(async move {
+        let invocation = Invocation::parse(&run, event.as_deref())?;
+        Ok(json(&crate::send::send(&invocation, &Process(host)).await))
+    }))
 }
 
 /// Shows a dispatched run's result on the pull request's head commit.
 ///
 /// # Errors
 /// As [`guard`].
-#[wasm_bindgen]
-pub async fn report(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsError> {
-    let invocation = Invocation::parse(&run, event.as_deref()).map_err(|error| JsError::new(&error))?;
-    Ok(json(&crate::report::report(&invocation, &Process(host)).await))
+#[wasm_bindgen(unchecked_return_type = "string | Promise<string>")]
+pub fn report(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<JsValue, JsError> {
+    answer(Box::pin(async move {
+        let invocation = Invocation::parse(&run, event.as_deref())?;
+        Ok(json(&crate::report::report(&invocation, &Process(host)).await))
+    }))
 }
 
 /// A decision for the command line, on files. What cannot be used is told as `{"misuse": "…"}`.
-#[wasm_bindgen]
-pub async fn check(question: String, event: Vec<u8>, host: JsHost) -> String {
-    told(crate::command::check(&question, &event, &Process(host)).await)
+///
+/// # Errors
+/// Never.
+#[wasm_bindgen(unchecked_return_type = "string | Promise<string>")]
+pub fn check(question: String, event: Vec<u8>, host: JsHost) -> Result<JsValue, JsError> {
+    answer(Box::pin(async move { Ok(told(crate::command::check(&question, &event, &Process(host)).await)) }))
 }
 
 /// Every error of a policy: a list of `{line, column, message}`.
@@ -119,9 +129,21 @@ pub fn recorded_decision(evidence: &[u8]) -> String {
 }
 
 /// A decision again, from its evidence.
-#[wasm_bindgen]
-pub async fn replay(evidence: Vec<u8>) -> String {
-    told(crate::command::replay(&evidence).await)
+///
+/// # Errors
+/// Never.
+#[wasm_bindgen(unchecked_return_type = "string | Promise<string>")]
+pub fn replay(evidence: Vec<u8>) -> Result<JsValue, JsError> {
+    answer(Box::pin(async move { Ok(told(crate::command::replay(&evidence).await)) }))
+}
+
+/// What a task comes to: at once where it waits for nothing, as most decisions do, and else as a promise.
+fn answer(mut task: Task<'static, Result<String, String>>) -> Result<JsValue, JsError> {
+    let settle = |result: Result<String, String>| result.map(JsValue::from).map_err(|error| JsError::new(&error));
+    match at_once(task.as_mut()) {
+        Some(result) => settle(result),
+        None => Ok(future_to_promise(async move { settle(task.await).map_err(JsValue::from) }).into()),
+    }
 }
 
 /// An answer, or what is wrong with the question.

@@ -5,7 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use dispatch_guard::wasm::{JsHost, guard, lint, report, send};
+use dispatch_guard::wasm::{self, JsHost, lint};
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -76,6 +76,15 @@ fn asked(host: &JsValue) -> Vec<Value> {
     serde_json::from_str(&String::from(JSON::stringify(&asked).unwrap())).unwrap()
 }
 
+/// An answer, at once or promised.
+async fn settled(answer: Result<JsValue, JsError>) -> Result<String, JsValue> {
+    JsFuture::from(Promise::resolve(&answer?)).await.map(|text| text.as_string().expect("a text"))
+}
+
+async fn guard(run: String, event: Option<Vec<u8>>, host: JsHost) -> Result<String, JsValue> {
+    settled(wasm::guard(run, event, host)).await
+}
+
 /// What the core answered, as the engine reads it: of two equal keys it would keep the last.
 fn read(answer: &str) -> Value {
     let value = JSON::parse(answer).expect("JSON");
@@ -141,8 +150,8 @@ async fn answers_are_json_of_one_shape() {
         assert_eq!(keys(&guard(run.to_string(), Some(event), host).await.unwrap()), KEYS, "{name}");
     }
     let run = json!({ "inputs": {}, "environment": {} }).to_string();
-    for answer in [send(run.clone(), None, host("0")).await, report(run, None, host("0")).await] {
-        assert_eq!(keys(&answer.unwrap()), KEYS);
+    for answer in [wasm::send(run.clone(), None, host("0")), wasm::report(run, None, host("0"))] {
+        assert_eq!(keys(&settled(answer).await.unwrap()), KEYS);
     }
     let errors = read(&lint(b"version: 2"));
     let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| (&error["line"], &error["column"])).collect();
@@ -150,6 +159,17 @@ async fn answers_are_json_of_one_shape() {
     // What is not there is `null`, which `summary: false` and an allowed run show.
     let (run, event) = fixture("a deny that is skipped");
     assert!(decide(&run, &event, host("0")).await["summary"].is_null());
+}
+
+#[wasm_bindgen_test]
+async fn what_waits_for_nothing_is_answered_at_once() {
+    let (run, event) = fixture("a wrong actor");
+    assert!(wasm::guard(run.to_string(), Some(event), host("0")).unwrap().is_string());
+    let (run, event) = fixture("a dispatch that may go on");
+    let answer = wasm::guard(run.to_string(), Some(event), host("({ status: 404, headers: {}, body: '{}' })")).unwrap();
+    assert!(answer.is_instance_of::<Promise>());
+    let outcome = read(&settled(Ok(answer)).await.unwrap());
+    assert_eq!(outcome["outputs"]["reason-code"], "pull_request.not_found");
 }
 
 #[wasm_bindgen_test]
@@ -202,13 +222,13 @@ async fn a_text_of_another_shape_is_the_shims_fault() {
         r#"{"inputs": [], "environment": {}}"#,
         "{\"inputs\": {\"a\": \"\\ud800\"}, \"environment\": {}}",
     ] {
-        for error in [
-            guard(run.to_owned(), None, host("0")).await,
-            send(run.to_owned(), None, host("0")).await,
-            report(run.to_owned(), None, host("0")).await,
+        for answer in [
+            wasm::guard(run.to_owned(), None, host("0")),
+            wasm::send(run.to_owned(), None, host("0")),
+            wasm::report(run.to_owned(), None, host("0")),
         ] {
-            let error = error.expect_err(run);
-            assert!(JsValue::from(error).is_instance_of::<js_sys::Error>(), "{run}");
+            let error = settled(answer).await.expect_err(run);
+            assert!(error.is_instance_of::<js_sys::Error>(), "{run}");
         }
     }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { sep } from 'node:path';
+import { error as annotate } from '@actions/core';
 import { openCore } from './judge.js';
 import { MISUSE, Misuse, readBytes } from './misuse.js';
 import { oneLine } from './text.js';
@@ -10,7 +11,7 @@ import { print, printError } from './print.js';
 export async function run(_values, files) {
   if (files.length === 0) throw new Misuse('say which policy: `dispatch-guard lint POLICY…`');
   const core = openCore();
-  const annotate = process.env.GITHUB_ACTIONS === 'true' ? await annotator() : undefined;
+  const onRunner = process.env.GITHUB_ACTIONS === 'true';
   let sound = true;
   for (const file of files) {
     const shown = file === '-' ? '<stdin>' : file;
@@ -24,10 +25,10 @@ export async function run(_values, files) {
     const errors = core.lint(policy);
     for (const { line, column, message } of errors) {
       print(oneLine(`${shown}:${line}:${column}: ${message}`));
-      if (file !== '-') {
+      if (onRunner && file !== '-') {
         // GitHub finds the file by its path in the repository, which has slashes on every system.
         const path = file.replaceAll(sep, '/');
-        annotate?.(message, { title: 'dispatch-guard', file: path, startLine: line, startColumn: column });
+        annotate(message, { title: 'dispatch-guard', file: path, startLine: line, startColumn: column });
       }
     }
     if (errors.length === 0) print(oneLine(`${shown}: no error`));
@@ -47,9 +48,4 @@ function read(file) {
     if (error instanceof Misuse) return error;
     throw error;
   }
-}
-
-async function annotator() {
-  const { error } = await import('@actions/core');
-  return error;
 }
