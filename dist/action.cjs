@@ -101,7 +101,7 @@ function failedResult(reason) {
 	return JSON.stringify({
 		schema_version: 1,
 		version,
-		time: new Date().toISOString(),
+		time: `${new Date().toISOString().slice(0, 19)}Z`,
 		decision: "error",
 		allowed: !1,
 		reason_code: INTERNAL_ERROR,
@@ -366,8 +366,8 @@ function carryOut(action, toolkit, outcome) {
 	}
 	return outcome.exit_code === 0 ? 0 : 1;
 }
-function writeFile({ path, text, append }) {
-	let write = append ? node_fs.appendFileSync : node_fs.writeFileSync;
+function writeFile({ input, path, text, append }) {
+	let write = append ? appendLine : node_fs.writeFileSync;
 	try {
 		try {
 			write(path, text);
@@ -376,7 +376,16 @@ function writeFile({ path, text, append }) {
 			(0, node_fs.mkdirSync)((0, node_path.dirname)(path), { recursive: !0 }), write(path, text);
 		}
 	} catch (error) {
-		throw Error(`cannot write the file ${path}: ${messageOf(error)}`);
+		throw Error(`cannot write the file ${path}, which the input \`${input}\` names: ${messageOf(error)}`);
+	}
+}
+function appendLine(path, text) {
+	let file = (0, node_fs.openSync)(path, "a+");
+	try {
+		let { size } = (0, node_fs.fstatSync)(file), last = Buffer.alloc(1), ended = size === 0 || (0, node_fs.readSync)(file, last, 0, 1, size - 1) === 0 || last[0] === 10;
+		(0, node_fs.writeFileSync)(file, ended ? text : `\n${text}`);
+	} finally {
+		(0, node_fs.closeSync)(file);
 	}
 }
 function summarize(action, toolkit, markdown) {
@@ -917,7 +926,7 @@ function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "a638b26079f161093f83291c1ada5f5b6d7bc06d8ab19733b09b6e1ef22f6b8d") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "e93c58b6231e984e9a233f40fa7771d8b9eab49b466e0d783e4b9a2c9423c0c4") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

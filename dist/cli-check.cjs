@@ -141,8 +141,8 @@ function readText(file, what) {
 	return bytes.toString();
 }
 function readTime(text) {
-	let time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-	if (time >= 0) return time;
+	let [, date = ""] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [], day = new Date(Date.parse(date) || 0).toISOString().slice(0, 10), time = Date.parse(text);
+	if (day === date && time >= 0) return time;
 	throw new require_cli.Misuse(`\`--at\` is \`${text}\`; it has to be a time such as \`2026-01-31T08:00:00Z\``);
 }
 function list(value) {

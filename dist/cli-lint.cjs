@@ -8,12 +8,12 @@ async function run(_values, files) {
 	for (let file of files) {
 		let shown = file === "-" ? "<stdin>" : file, policy = read(file);
 		if (policy instanceof require_cli.Misuse) {
-			sound = !1, require_cli.printError(`dispatch-guard: ${policy.message}`);
+			sound = !1, require_cli.printError(require_cli.oneLine(`dispatch-guard: ${policy.message}`));
 			continue;
 		}
 		let errors = core.lint(policy);
 		for (let { line, column, message } of errors) if (require_cli.print(require_cli.oneLine(`${shown}:${line}:${column}: ${message}`)), onRunner && file !== "-") {
-			let path = file.replaceAll(node_path.sep, "/");
+			let path = inRepository(file);
 			require_action.error(message, {
 				title: "dispatch-guard",
 				file: path,
@@ -24,6 +24,10 @@ async function run(_values, files) {
 		errors.length === 0 ? require_cli.print(require_cli.oneLine(`${shown}: no error`)) : sound = !1;
 	}
 	return sound ? 0 : 2;
+}
+function inRepository(file) {
+	let workspace = process.env.GITHUB_WORKSPACE, path = workspace ? (0, node_path.relative)(workspace, (0, node_path.resolve)(file)) : file;
+	return (path.startsWith("..") ? file : path).replaceAll(node_path.sep, "/");
 }
 function read(file) {
 	try {

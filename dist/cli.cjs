@@ -331,5 +331,5 @@ function version() {
 	return JSON.parse((0, node_fs.readFileSync)((0, node_path.join)(__dirname, "..", "package.json"), "utf8")).version;
 }
 main(process.argv.slice(2)).then((status) => process.exitCode = status, (error) => {
-	error instanceof Misuse ? (printError(oneLine(`dispatch-guard: ${error.message}`)), process.exitCode = 2) : (printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`), process.exitCode = 3);
+	error instanceof Misuse ? (printError(oneLine(`dispatch-guard: ${error.message}`)), process.exitCode = 2) : (printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`.split("\n").map(oneLine).join("\n")), process.exitCode = 3);
 }), exports.COMMANDS = COMMANDS, exports.Misuse = Misuse, exports.commandOf = commandOf, exports.disarmed = disarmed, exports.json = json, exports.oneLine = oneLine, exports.print = print, exports.printError = printError, exports.readBytes = readBytes, exports.unreadable = unreadable;

@@ -1,7 +1,7 @@
 // @ts-check
 // One run of one action: what the runner gives goes into the core, what the core decides goes back to the runner.
 
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openHost } from './host.js';
 import { failedOutputs, INTERNAL_ERROR, MEND, OUTPUTS } from './outputs.js';
@@ -20,7 +20,7 @@ import { openToolkit } from './toolkit.js';
  * @property {import('./toolkit.js').Annotation | null} annotation
  * @property {string[]} log
  * @property {string | null} summary Markdown
- * @property {{ path: string, text: string, append: boolean }[]} files
+ * @property {{ input: string, path: string, text: string, append: boolean }[]} files `input` names the file
  */
 
 /** @typedef {(run: string, event: Uint8Array | undefined, host: Host) => Promise<Outcome>} Flow */
@@ -155,8 +155,8 @@ function carryOut(action, toolkit, outcome) {
 }
 
 /** @param {Outcome['files'][number]} file */
-function writeFile({ path, text, append }) {
-  const write = append ? appendFileSync : writeFileSync;
+function writeFile({ input, path, text, append }) {
+  const write = append ? appendLine : writeFileSync;
   try {
     try {
       write(path, text);
@@ -167,7 +167,24 @@ function writeFile({ path, text, append }) {
       write(path, text);
     }
   } catch (error) {
-    throw new Error(`cannot write the file ${path}: ${messageOf(error)}`);
+    throw new Error(`cannot write the file ${path}, which the input \`${input}\` names: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Adds lines to a file, also to one whose last line was never ended, as by a disk that was full.
+ * @param {string} path
+ * @param {string} text
+ */
+function appendLine(path, text) {
+  const file = openSync(path, 'a+');
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    const ended = size === 0 || readSync(file, last, 0, 1, size - 1) === 0 || last[0] === 0x0a;
+    writeFileSync(file, ended ? text : `\n${text}`);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -49,7 +49,8 @@ main(process.argv.slice(2)).then(
       process.exitCode = MISUSE;
       return;
     }
-    printError(`dispatch-guard: the command line itself failed: ${error?.stack ?? error}`);
+    const story = `dispatch-guard: the command line itself failed: ${error?.stack ?? error}`;
+    printError(story.split('\n').map(oneLine).join('\n'));
     process.exitCode = NO_ANSWER;
   },
 );

@@ -69,7 +69,7 @@ function failedResult(reason) {
   return JSON.stringify({
     schema_version: 1,
     version: metadata.version,
-    time: new Date().toISOString(),
+    time: `${new Date().toISOString().slice(0, 19)}Z`,
     decision: 'error',
     allowed: false,
     reason_code: INTERNAL_ERROR,

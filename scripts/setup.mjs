@@ -3,21 +3,27 @@
 //
 //   npm run setup                       all of it
 //   npm run setup -- npm compiler wasm  only these parts: what a build needs
+//   npm run setup -- --exact            fails where it would take another compiler or crate than the pinned ones
 //
-// Needed beforehand: Node 20 or later, a stable Rust with cargo, Python 3.
+// Needed beforehand: Node 20 or later, a stable Rust with cargo, Python 3.11 or later.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, env, main, output, readText, root, run, seconds, tools } from './lib.mjs';
-import { installWasmCompiler, pinned, wasmCompiler } from './toolchain.mjs';
+import { installWasmCompiler, pinned, wasmCompiler, wasmCompilerReady } from './toolchain.mjs';
 
 const wasmPackVersion = '0.15.1';
 
 const quiet = { quiet: true };
+const exact = process.argv.includes('--exact');
 
 /** Part, whether it is here already, and how to get it. */
 const parts = {
   npm: { title: 'npm packages', ready: npmReady, install: () => run('npm', ['ci', '--no-audit', '--no-fund'], quiet) },
-  compiler: { title: 'Rust for wasm', ready: () => wasmCompiler() !== undefined, install: installWasmCompiler },
+  compiler: {
+    title: 'Rust for wasm',
+    ready: () => wasmCompilerReady(exact),
+    install: () => installWasmCompiler(exact),
+  },
   wasm: { title: 'wasm-pack and wasm-bindgen', ready: wasmToolsReady, install: installWasmTools },
   python: { title: 'runner and checkers', ready: pythonReady, install: installPython },
 };
@@ -68,8 +74,12 @@ async function installWasmTools() {
   }
   if (!wasmBindgenReady()) {
     const wasmBindgen = [...install, 'wasm-bindgen-cli', '--version', wasmBindgenVersion()];
-    // A mirror may lack one of the locked crates and have another release of it.
-    await run('cargo', [...wasmBindgen, '--locked'], options).catch(() => run('cargo', wasmBindgen, options));
+    await run('cargo', [...wasmBindgen, '--locked'], options).catch((error) => {
+      // A mirror may lack one of the locked crates and have another release of it.
+      if (exact) throw error;
+      console.log('setup: wasm-bindgen cannot be had with the crates that it locks; taking others');
+      return run('cargo', wasmBindgen, options);
+    });
   }
   rmSync(build, { recursive: true, force: true });
 }
@@ -84,13 +94,14 @@ function pythonReady() {
 async function installPython() {
   rmSync(python, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', python], quiet);
-  await run(join(python, 'bin', 'pip'), ['install', '--quiet', '--requirement', requirements], quiet);
+  const install = ['install', '--quiet', '--require-hashes', '--requirement', requirements];
+  await run(join(python, 'bin', 'pip'), install, quiet);
   cpSync(requirements, join(python, 'requirements.txt'));
 }
 
 await main(async () => {
   const known = Object.keys(parts);
-  const asked = process.argv.slice(2);
+  const asked = process.argv.slice(2).filter((argument) => argument !== '--exact');
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown) throw new Failure(`no part \`${unknown}\`; there are: ${known.join(', ')}`);
 

@@ -2,7 +2,7 @@
 // `npm start`: shows what the command line says of a sample, runs the committed action on it, as a runner would start it,
 // and shows its outputs.
 //
-//   npm start                 ADR-008's dispatch: W2 asks W5 to validate a pull request
+//   npm start                 the dispatch: W2 asks W5 to validate a pull request
 //   npm start -- NAME         another sample
 //   npm start -- --list       their names
 //

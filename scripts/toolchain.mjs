@@ -22,6 +22,8 @@ export const pinned = '1.95.0';
 const target = 'wasm32-unknown-unknown';
 const debianDirectory = join(tools, 'rust');
 const debianStamp = join(debianDirectory, 'version');
+/** Names the version that rustup could not get here, so that it is not tried, and waited for, every time. */
+const missedStamp = join(tools, 'rust-not-to-be-had');
 
 /**
  * @typedef {object} Compiler
@@ -41,6 +43,7 @@ function compilerIn(environment) {
   return { version: output('rustc', ['--version'], environment) ?? 'unknown', sysroot, env: environment };
 }
 
+const wantsDebian = process.env.DISPATCH_GUARD_COMPILER === 'debian';
 const pinnedEnv = { ...env, RUSTUP_TOOLCHAIN: pinned };
 const debianEnv = withPath(env, join(debianDirectory, 'bin'));
 
@@ -56,20 +59,43 @@ function debianCompiler() {
  * @returns {Compiler | undefined}
  */
 export function wasmCompiler() {
-  if (process.env.DISPATCH_GUARD_COMPILER === 'debian') return debianCompiler();
+  if (wantsDebian) return debianCompiler();
   const active = compilerIn(env);
-  if (active?.version.startsWith(`rustc ${pinned} `)) return active;
+  if (isPinned(active)) return active;
   return compilerIn(pinnedEnv) ?? active ?? debianCompiler();
 }
 
-/** Gets a compiler for wasm, by rustup if that works and from Debian otherwise. */
-export async function installWasmCompiler() {
-  if (process.env.DISPATCH_GUARD_COMPILER === 'debian' || !(await installPinned())) await installDebian();
+/** @param {Compiler | undefined} compiler */
+const isPinned = (compiler) => compiler?.version.startsWith(`rustc ${pinned} `) ?? false;
+
+/**
+ * Whether there is nothing to get: the pinned compiler is here, or another one is and the pinned one cannot be had.
+ * @param {boolean} exact no other compiler than the pinned one will do
+ */
+export function wasmCompilerReady(exact) {
+  const compiler = wasmCompiler();
+  if (isPinned(compiler) || exact) return isPinned(compiler);
+  const missed = existsSync(missedStamp) && readFileSync(missedStamp, 'utf8') === pinned;
+  return compiler !== undefined && (wantsDebian || missed || !hasRustup());
 }
+
+/**
+ * Gets a compiler for wasm: the pinned one by rustup if that works, otherwise Debian's where there is none at all.
+ * @param {boolean} exact fail where the pinned one cannot be had
+ */
+export async function installWasmCompiler(exact) {
+  if (!wantsDebian && hasRustup()) {
+    if (await installPinned()) return;
+    if (!exact) writeFileSync(missedStamp, pinned);
+  }
+  if (exact) throw new Failure(`Rust ${pinned} for ${target} cannot be had here, and no other compiler will do`);
+  if (wantsDebian || wasmCompiler() === undefined) await installDebian();
+}
+
+const hasRustup = () => output('rustup', ['--version']) !== undefined;
 
 async function installPinned() {
   const active = output('rustc', ['--version'])?.startsWith(`rustc ${pinned} `);
-  if (output('rustup', ['--version']) === undefined) return false;
   // Where its server cannot be reached, rustup waits for ever.
   const options = { quiet: true, timeout: 120_000 };
   try {

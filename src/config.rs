@@ -145,7 +145,10 @@ async fn from_file(
     })?;
     let broken = |why: &str| Stop::new(Code::ApiInvalidResponse, format!("GitHub's answer for {what} {why}"), "");
     if json.at("type").as_str() != Some("file") || json.at("encoding").as_str() != Some("base64") {
-        return Err(broken("is not a file of at most 1 MB"));
+        let stop = broken("is not a file of at most 1 MB");
+        return Err(
+            stop.mend("Have `policy-file` name a file of at most 1 MB: no directory, submodule or outside link.")
+        );
     }
     let content: String = json.at("content").as_str().unwrap_or_default().split_whitespace().collect();
     let bytes = Base64::decode_vec(&content).map_err(|_| broken("is not base64"))?;

@@ -64,9 +64,11 @@ impl Environment {
         self.get_or("GITHUB_SERVER_URL", "https://github.com").trim_end_matches('/')
     }
 
-    /// The address of the REST API, without a slash at its end.
+    /// The address of the REST API, without a slash at its end; empty where nobody says it, since only github.com's is
+    /// known.
     pub fn api_url(&self) -> &str {
-        self.get_or("GITHUB_API_URL", "https://api.github.com").trim_end_matches('/')
+        let known = if self.is_github_com() { "https://api.github.com" } else { "" };
+        self.get_or("GITHUB_API_URL", known).trim_end_matches('/')
     }
 
     /// Whether the server is github.com, where the ids of well-known bots are known.
@@ -113,6 +115,8 @@ mod tests {
         let env = environment(&[("GITHUB_API_URL", ""), ("GITHUB_REPOSITORY_ID", "")]);
         assert_eq!(env.api_url(), "https://api.github.com");
         assert_eq!(env.repository_id(), None);
+        let elsewhere = environment(&[("GITHUB_API_URL", ""), ("GITHUB_SERVER_URL", "https://ghe.example")]);
+        assert_eq!(elsewhere.api_url(), "");
     }
 
     #[test]

@@ -194,11 +194,15 @@ fn check_repository(root: &Json, environment: &Environment) -> Result<(), Stop> 
     let id = root.at("repository.id").as_u64();
     let run_id = environment.repository_id();
     if id.is_none() || id != run_id {
-        let shown = |id: Option<u64>| id.map_or("none".to_owned(), |id| id.to_string());
-        return Err(mismatch(
+        let shown = |id: Option<u64>| id.map_or("not there".to_owned(), |id| id.to_string());
+        let stop = mismatch(
             format!("the event's `repository.id` is {}", shown(id)),
             format!("the run's `GITHUB_REPOSITORY_ID` is {}", shown(run_id)),
-        ));
+        );
+        return Err(match run_id {
+            Some(_) => stop,
+            None => stop.mend("Use a runner that sets `GITHUB_REPOSITORY_ID` to the repository's numeric id."),
+        });
     }
     let full_name = root.at("repository.full_name").as_str().unwrap_or_default();
     if !full_name.eq_ignore_ascii_case(environment.repository()) || full_name.is_empty() {

@@ -30,6 +30,10 @@ const SECRET_INPUTS: [&str; 2] = ["token", "signing-keys"];
 const NO_SIGNATURE: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000";
 /// What stands in the place of the third part of an ID token, without which the token is good for nothing.
 const NO_TOKEN_SIGNATURE: &str = "redacted";
+/// How every token begins: the base64url of `{"`.
+const TOKEN_START: &[u8] = b"eyJ";
+/// The fewest letters that can be one.
+const SHORTEST_TOKEN: usize = 64;
 /// The headers of a response that are kept: those that a decision can rest on, and the one that GitHub's support asks for.
 const HEADERS: [&str; 7] = [
     "location",
@@ -244,7 +248,7 @@ impl Proof {
         let text = value.as_str()?;
         let instead = match key {
             "signature" if parse_signature(text).is_some() => NO_SIGNATURE.to_owned(),
-            "oidc" if text.len() >= 64 && text.split('.').count() == 3 => {
+            "oidc" if text.len() >= SHORTEST_TOKEN && text.split('.').count() == 3 => {
                 let (content, _) = text.rsplit_once('.')?;
                 format!("{content}.{NO_TOKEN_SIGNATURE}")
             }
@@ -275,15 +279,45 @@ fn proofs(invocation: &Invocation<'_>) -> Vec<Proof> {
     found
 }
 
+/// The bytes with every ID token in them unsigned, wherever it stands and whatever is around it: an event that is no JSON
+/// can hold one as well.
+fn without_tokens(bytes: &[u8]) -> Vec<u8> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(start) = rest.windows(TOKEN_START.len()).position(|part| part == TOKEN_START) {
+        let (before, from) = rest.split_at(start);
+        let end = from.iter().position(|byte| !is_part(byte)).unwrap_or(from.len());
+        let (text, after) = from.split_at(end);
+        out.extend_from_slice(before);
+        // Header and claims; whatever is behind them may be the signature.
+        let mut dots = text.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(place, _)| place);
+        match dots.nth(1).filter(|_| text.len() >= SHORTEST_TOKEN) {
+            Some(dot) => {
+                out.extend_from_slice(&text[..=dot]);
+                out.extend_from_slice(NO_TOKEN_SIGNATURE.as_bytes());
+            }
+            None => out.extend_from_slice(text),
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
 fn event(invocation: &Invocation<'_>, proofs: &[Proof]) -> Json {
     let bytes = match &invocation.event {
         Ok(bytes) => *bytes,
         Err(error) => return object([("error", Json::string(error))]),
     };
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return object([("base64", Json::string(Base64::encode_string(bytes)))]);
+        return object([("base64", Json::string(Base64::encode_string(&without_tokens(bytes))))]);
     };
-    let hide = |text: &str| proofs.iter().fold(text.to_owned(), |text, proof| proof.hide(&text));
+    let hide = |text: &str| {
+        let text = proofs.iter().fold(text.to_owned(), |text, proof| proof.hide(&text));
+        // INVARIANT: a token is ASCII, and so is what stands in its place.
+        String::from_utf8(without_tokens(text.as_bytes())).unwrap_or_default()
+    };
     let mut hidden = hide(text);
     // A proof that is written with escapes is not found in the text; then the text is written anew.
     if let Ok(document) = json::parse(hidden.as_bytes()) {

@@ -116,18 +116,31 @@ impl<'h> Github<'h> {
     /// `config.invalid_input` where the address is none of http or https.
     pub fn new(host: &'h dyn Host, api_url: &str, token: &str, redactor: Redactor) -> Result<Self, Stop> {
         let base = api_url.trim_end_matches('/');
-        if origin(base).is_none() {
+        if origin(base).is_none() || base.contains(['?', '#', '\\']) {
+            let found = match base {
+                "" => "`GITHUB_API_URL` is not set".to_owned(),
+                // Whatever stands before an `@` may be a password.
+                _ => format!("`GITHUB_API_URL` is {}", quote(base.rsplit('@').next().unwrap_or_default())),
+            };
             return Err(Stop::new(
                 Code::ConfigInvalidInput,
-                // Whatever stands before an `@` may be a password.
-                format!("`GITHUB_API_URL` is {}", quote(base.rsplit('@').next().unwrap_or_default())),
-                "it has to be an address that starts with `https://`, without a user's name or password",
+                found,
+                "it has to be an address that starts with `https://`, without a user's name, a password or a query",
             ));
+        }
+        let token = token.trim();
+        if token.bytes().any(|byte| !byte.is_ascii_graphic()) {
+            return Err(Stop::new(
+                Code::ConfigInvalidInput,
+                "the input `token` holds a character that no token has, such as a space or a line break",
+                "it has to be one token",
+            )
+            .mend("Look at the secret or expression that `token` is set from."));
         }
         Ok(Self {
             host,
             base: base.to_owned(),
-            token: token.trim().to_owned(),
+            token: token.to_owned(),
             redactor,
             deadline: host.now() + TOTAL_MS,
             calls: RefCell::default(),
@@ -352,13 +365,22 @@ impl<'h> Github<'h> {
         response.status == 429
             || response.header("x-ratelimit-remaining") == Some("0")
             || response.header("retry-after").is_some()
-            || self.message(response).to_ascii_lowercase().contains("rate limit")
+            || is_secondary(&self.message(response))
     }
 
     fn rate_limited(&self, shown: &str, response: &Response) -> Stop {
         if !is_of_the_api(shown) {
             let found = format!("`{}` is asked too often: {}", printable(shown), quote(&self.message(response)));
             return Stop::new(Code::ApiRateLimited, found, "").mend("Run again later.");
+        }
+        if response.header("x-ratelimit-remaining").is_some_and(|left| left != "0") {
+            let found = format!(
+                "GitHub takes no more requests for now, although the token's limit is not spent (`{}`: {})",
+                printable(shown),
+                quote(&self.message(response))
+            );
+            return Stop::new(Code::ApiRateLimited, found, "its secondary limit is on how many come at once")
+                .mend("Run again some minutes later.");
         }
         let limit =
             response.header("x-ratelimit-limit").map_or(String::new(), |limit| format!(" of {}", printable(limit)));
@@ -455,6 +477,12 @@ impl<'h> Github<'h> {
             call.status = Some(status);
         }
     }
+}
+
+/// Whether GitHub's words are those of a secondary limit; the second are of older servers.
+fn is_secondary(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("rate limit") || message.contains("abuse detection")
 }
 
 /// Whether a request went to the API, with its token: then it is shown as a path, and otherwise as a whole address.

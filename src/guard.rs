@@ -15,6 +15,7 @@ use crate::inputs::{self, Inputs, Reporting};
 use crate::invocation::Invocation;
 use crate::once;
 use crate::payload::{self, Payload};
+use crate::policy::field::{Field, FieldType};
 use crate::policy::{PullRequestRule, Rule};
 use crate::provenance::{self, Envelope};
 use crate::pull_request::{self, Pin, Pinned, PullRequest};
@@ -47,6 +48,7 @@ async fn decide_over(invocation: &Invocation<'_>, host: &dyn Host) -> Judgement 
     let now = host.now();
     let mut decision = Decision::undecided(now);
     decision.run = RunFacts::of(environment);
+    decision.identities = identity::of_run(environment);
     environment.event_name().clone_into(&mut decision.event.name);
     let inputs = match Inputs::new(inputs::GUARD, invocation.inputs.clone()) {
         Ok(inputs) => inputs,
@@ -103,6 +105,7 @@ impl Guard<'_> {
 
         decision.at = Step::Payload;
         let payload = payload::judge(decision, &event, name, rule)?;
+        self.check_public(&payload)?;
         let envelope = self.read_envelope(decision, &event, name)?;
         decision.set_payload(name, &payload);
 
@@ -122,6 +125,22 @@ impl Guard<'_> {
         }
 
         Ok(allowed_sentence(decision))
+    }
+
+    /// A payload is printed, and so is nothing that is a secret of this step.
+    fn check_public(&self, payload: &Payload) -> Result<(), Stop> {
+        let redactor = self.inputs.redactor();
+        let Some((name, _)) =
+            payload.fields.iter().find(|(_, value)| redactor.finds(value.as_str().unwrap_or_default()))
+        else {
+            return Ok(());
+        };
+        Err(Stop::new(
+            Code::PayloadInvalidField,
+            format!("the field {} holds the value of one of this step's secret inputs", quote(name)),
+            "a payload can be read by everyone who can see the run",
+        )
+        .mend("Take the secret out of what is sent, and revoke it: it has been in an event."))
     }
 
     fn environment(&self) -> &Environment {
@@ -250,6 +269,8 @@ impl Guard<'_> {
         let number = match (name.source(), &event.pull_request) {
             (Source::Event, Some(pr)) => return Ok(Some((pr.clone(), pins))),
             (Source::EventThenLive, Some(pr)) => {
+                // INVARIANT: an event without the run's repository id has been refused.
+                pull_request::check_repository(pr, self.environment().repository_id().unwrap_or_default())?;
                 let origin = format!("the `{}` event", name.name());
                 pins.push(Pin { origin: origin.clone(), value: Pinned::HeadSha(pr.head_sha.clone()) });
                 pins.push(Pin { origin: origin.clone(), value: Pinned::BaseRef(pr.base_ref.clone()) });
@@ -257,7 +278,7 @@ impl Guard<'_> {
                 Some(pr.number)
             }
             (Source::PayloadThenLive, _) => {
-                let pinned = || envelope.filter(|_| rule.pull_request.is_some()).and_then(|envelope| envelope.pr);
+                let pinned = || envelope.filter(|_| is_asked(rule)).and_then(|envelope| envelope.pr);
                 payload.pull_request.as_ref().map(|(number, _)| *number).or_else(pinned)
             }
             (Source::NumberThenLive, _) if rule.pull_request.is_some() => event.commented,
@@ -265,7 +286,8 @@ impl Guard<'_> {
         };
         match number {
             Some(number) => Ok(Some((apart(self.live_pull_request(number, payload)).await?, pins))),
-            None if rule.pull_request.is_none() => Ok(None),
+            // A commit that the payload names as a head is a head only if there is a pull request that has it.
+            None if rule.pull_request.is_none() && payload.pins.is_empty() => Ok(None),
             None => Err(missing_pull_request(name, rule)),
         }
     }
@@ -290,14 +312,25 @@ fn check_same_pull_request(envelope: &Envelope, payload: &Payload) -> Result<(),
     }
 }
 
+/// The payload field that names the pull request.
+fn number_field(rule: &Rule) -> Option<&Field> {
+    rule.payload.iter().find(|field| matches!(field.kind, FieldType::PullRequest))
+}
+
+/// Whether a dispatch's rule is about a pull request.
+fn is_asked(rule: &Rule) -> bool {
+    rule.pull_request.is_some() || number_field(rule).is_some()
+}
+
 fn missing_pull_request(name: EventName, rule: &Rule) -> Stop {
-    let field = rule.payload.iter().find(|field| field.kind.name() == "pull-request");
-    let found = match (name, field) {
-        (EventName::IssueComment, _) => "the comment is on an issue and not on a pull request".to_owned(),
-        (_, Some(field)) => format!("`{}.{}` is not set", name.payload_key(), field.name),
-        (_, None) => "the policy declares no payload field of type `pull-request`".to_owned(),
-    };
-    Stop::new(Code::PullRequestMissing, found, "the rule is about a pull request")
+    let stop = |found: String| Stop::new(Code::PullRequestMissing, found, "the rule is about a pull request");
+    match (name, number_field(rule)) {
+        (EventName::IssueComment, _) => stop("the comment is on an issue and not on a pull request".to_owned())
+            .mend("Comment on a pull request, or take `pull-request` out of the rule."),
+        (_, Some(field)) => stop(format!("`{}.{}` is not set", name.payload_key(), field.name)),
+        (_, None) => stop("the policy declares no payload field of type `pull-request`".to_owned())
+            .mend("Declare such a field under `payload`, as `pr: pull-request`, and have the sender fill it."),
+    }
 }
 
 fn check_event<'p>(

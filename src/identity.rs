@@ -9,7 +9,7 @@ use crate::github::{self, Failure, Github, Refusal, segment};
 use crate::host::{Task, apart, side_by_side};
 use crate::json::Json;
 use crate::map::Map;
-use crate::policy::actor::{ActorEntry, Actors, Role};
+use crate::policy::actor::{ActorEntry, Actors, Role, without_bot};
 use crate::pull_request::Account;
 use crate::text::quote;
 
@@ -81,16 +81,14 @@ impl Identity {
     }
 }
 
-/// Everyone behind a run in the order in which they are checked. The triggering actor is left out where it is the
-/// actor; the author is only there on pull request events.
-pub fn identities(environment: &Environment, event: &Event) -> Vec<Identity> {
+/// The identities that the runner's variables name: the actor, and whoever started this attempt if that is another.
+pub fn of_run(environment: &Environment) -> Vec<Identity> {
     let actor = Account {
         login: environment.get("GITHUB_ACTOR").to_owned(),
         id: environment.get("GITHUB_ACTOR_ID").parse().ok(),
         kind: String::new(),
     };
     let mut all = vec![Identity::new(Part::Actor, actor)];
-    all.push(Identity::new(Part::Sender, event.sender.clone().unwrap_or_default()));
     let triggering = environment.get("GITHUB_TRIGGERING_ACTOR");
     let first_attempt = environment.run_attempt().unwrap_or(1) <= 1;
     let same = triggering.eq_ignore_ascii_case(environment.get("GITHUB_ACTOR"));
@@ -99,6 +97,13 @@ pub fn identities(environment: &Environment, event: &Event) -> Vec<Identity> {
         let account = Account { login: triggering.to_owned(), ..Account::default() };
         all.push(Identity::new(Part::TriggeringActor, account));
     }
+    all
+}
+
+/// Everyone behind a run in the order in which they are checked; the author is only there on pull request events.
+pub fn identities(environment: &Environment, event: &Event) -> Vec<Identity> {
+    let mut all = of_run(environment);
+    all.insert(1, Identity::new(Part::Sender, event.sender.clone().unwrap_or_default()));
     if let Some(pr) = &event.pull_request {
         all.push(Identity::new(Part::Author, pr.author.clone().unwrap_or_default()));
     }
@@ -211,6 +216,9 @@ fn stand(identity: &Identity, actors: &Actors, context: Context<'_>) -> Standing
     Standing::Denied(denied(identity, actors, mismatch, context.environment.is_github_com()))
 }
 
+/// The one account of type `Bot` whose login does not end in `[bot]`: GitHub's own coding agent.
+const BOT_WITHOUT_SUFFIX: &str = "Copilot";
+
 enum Compared {
     Same,
     /// The login matches, the entry wants an id, and none is known.
@@ -225,11 +233,17 @@ fn compare(identity: &Identity, entry: &ActorEntry, on_github_com: bool) -> Comp
     if !login.eq_ignore_ascii_case(&identity.login) {
         return Compared::Unrelated;
     }
-    // `[bot]` logins belong to apps alone; an account of another type under such a name is an impostor.
-    let is_bot = login.len() >= 5 && login[login.len() - 5..].eq_ignore_ascii_case("[bot]");
+    // `[bot]` logins belong to apps alone, and apps have no others but one; an account of another type under such a
+    // name is an impostor.
+    let is_app = without_bot(login).is_some();
     // The runner's variables say nothing of types; the event does, and always.
     let untold = identity.kind.is_empty() && matches!(identity.part, Part::Actor | Part::TriggeringActor);
-    if is_bot && !untold && identity.kind != "Bot" {
+    let fits = if is_app {
+        untold || identity.kind == "Bot"
+    } else {
+        identity.kind != "Bot" || login.eq_ignore_ascii_case(BOT_WITHOUT_SUFFIX)
+    };
+    if !fits {
         return Compared::Other(match identity.kind.as_str() {
             "" => "its type is not known".to_owned(),
             kind => format!("its type is {}", quote(kind)),
@@ -264,7 +278,8 @@ fn denied(identity: &Identity, actors: &Actors, mismatch: Option<&ActorEntry>, o
             _ => "its id is not known".to_owned(),
         };
         let wanted = entry.required_id(on_github_com).map_or(String::new(), |id| format!(" with the id {id}"));
-        let kind = if entry.to_string().to_ascii_lowercase().contains("[bot]") { " of type `Bot`" } else { "" };
+        let is_app = matches!(entry, ActorEntry::Login { login, .. } if without_bot(login).is_some());
+        let kind = if is_app { " of type `Bot`" } else { "" };
         return Stop::new(
             Code::ActorIdentityMismatch,
             format!("{}, but {what}", identity.describe()),
@@ -272,7 +287,8 @@ fn denied(identity: &Identity, actors: &Actors, mismatch: Option<&ActorEntry>, o
         );
     }
     let stop = Stop::new(identity.part.code(), identity.describe(), format!("the policy allows {}", actors.describe()));
-    if identity.part == Part::TriggeringActor {
+    // A login that no entry could be is not for adding.
+    if identity.part == Part::TriggeringActor && ActorEntry::parse(&identity.login).is_ok() {
         return stop.mend(format!(
             "Have an allowed actor re-run it, send the event anew, or add {} to `actors` (flat: `allowed-actors`).",
             quote(&identity.login)
@@ -422,7 +438,7 @@ async fn membership(context: Context<'_>, org: &str, slug: &str, login: &str) ->
     }
 }
 
-/// The role that a login has in this repository; nothing where it has none, or a custom one without a base.
+/// The role that a login has in this repository; none where it has none, or a custom one without a base.
 async fn role(context: Context<'_>, login: &str) -> Result<Option<Role>, Stop> {
     let path = format!("{}/collaborators/{}/permission", repository_path(context.environment), segment(login));
     let what = format!("the role of {} in this repository", quote(login));
@@ -432,9 +448,10 @@ async fn role(context: Context<'_>, login: &str) -> Result<Option<Role>, Stop> {
     if !json.at("user").is_null() && !same(json.at("user.login")) {
         return Err(unexpected(&path, &format!("the permission of {}", quote(login))));
     }
-    // `permission` knows neither `triage` nor `maintain`; `role_name` does, and has a custom role's own name.
-    let named = json.at("role_name").as_str().and_then(Role::from_name);
-    Ok(named.or_else(|| Role::from_name(permission)))
+    // `role_name` is more exact, and has a custom role's own name, which may be anything.
+    let base = Role::from_name(permission);
+    let named = json.at("role_name").as_str().and_then(Role::from_name).filter(|role| Some(role.base()) == base);
+    Ok(named.or(base))
 }
 
 /// `/repos/{owner}/{name}` of the run's repository.
@@ -450,12 +467,15 @@ fn unverified(failure: Failure, what: &str, permission: &str) -> Stop {
                 .accepted_permissions
                 .as_deref()
                 .map_or(String::new(), |accepted| format!(" (GitHub accepts {})", quote(accepted)));
-            let cure = if permission == "members: read" {
-                "`GITHUB_TOKEN` cannot read teams: give the input `token` one of a GitHub App with the organization \
-                 permission `members: read`, or list logins instead."
-                    .to_owned()
-            } else {
-                format!("Add `{permission}` to the job's `permissions:`, or list logins instead.")
+            let cure = match permission {
+                "members: read" => "`GITHUB_TOKEN` cannot read teams: give the input `token` one of a GitHub App with \
+                                    the organization permission `members: read`, or list logins instead."
+                    .to_owned(),
+                // No key of `permissions:`; every token of the repository has it.
+                "metadata: read" => {
+                    "Give the input `token` one that can read this repository, or list logins instead.".to_owned()
+                }
+                _ => format!("Add `{permission}` to the job's `permissions:`, or list logins instead."),
             };
             Stop::new(
                 Code::ActorUnverified,

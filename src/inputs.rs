@@ -121,13 +121,17 @@ impl Inputs {
         self.known.iter().filter(is_set).map(|input| input.name).collect()
     }
 
-    /// A boolean as YAML 1.2's core schema and the toolkit's `getBooleanInput` read it; nothing where it is not set.
+    /// A boolean as YAML 1.2's core schema and the toolkit's `getBooleanInput` read it; nothing where it is not set. The
+    /// runner hands over an input without a default as empty text where the step does not set it; where there is a
+    /// default, empty text is what the step says, such as a variable that does not exist.
     ///
     /// # Errors
     /// `config.invalid_input` for anything else.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, Stop> {
-        match self.text(name) {
-            "" => Ok(None),
+        let default = self.default(name);
+        let given = self.values.get(name).map(String::as_str).filter(|text| !(text.is_empty() && default.is_empty()));
+        match given.unwrap_or(default).trim() {
+            "" if given.is_none() => Ok(None),
             "true" | "True" | "TRUE" => Ok(Some(true)),
             "false" | "False" | "FALSE" => Ok(Some(false)),
             other => Err(invalid(name, other, "`true` or `false`")),
@@ -220,11 +224,8 @@ pub fn split(text: &str) -> Vec<&str> {
 }
 
 fn invalid(name: &str, value: &str, allowed: &str) -> Stop {
-    Stop::new(
-        Code::ConfigInvalidInput,
-        format!("the input `{name}` is {}", quote(value)),
-        format!("it has to be {allowed}"),
-    )
+    let shown = if value.trim().is_empty() { "set and empty".to_owned() } else { quote(value) };
+    Stop::new(Code::ConfigInvalidInput, format!("the input `{name}` is {shown}"), format!("it has to be {allowed}"))
 }
 
 /// How the guard reports, as opposed to what it decides.
@@ -302,6 +303,12 @@ mod tests {
             assert!(inputs(&[("require-merged", text)]).boolean("require-merged").is_err(), "{text}");
         }
         assert_eq!(inputs(&[]).boolean("allow-forks").unwrap(), None);
+        assert_eq!(inputs(&[("allow-forks", "")]).boolean("allow-forks").unwrap(), None);
+        assert_eq!(inputs(&[]).boolean("summary").unwrap(), Some(true));
+        for (name, blank) in [("require-merged", ""), ("require-merged", "  "), ("summary", ""), ("allow-forks", " ")] {
+            let stop = inputs(&[(name, blank)]).boolean(name).unwrap_err();
+            assert_eq!(stop.found, format!("the input `{name}` is set and empty"));
+        }
     }
 
     #[test]

@@ -49,6 +49,8 @@ impl Annotation {
 /// A file to write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct File {
+    /// The input that names it.
+    pub input: &'static str,
     /// Where, relative to the working directory.
     pub path: String,
     /// What.
@@ -149,11 +151,12 @@ impl Judgement {
         let outputs = Outputs(GUARD.iter().map(|(name, value)| (*name, value(decision))).collect());
         let audit = outputs.get("result");
         let mut files = Vec::new();
-        if let Some(path) = &reporting.audit_file {
-            files.push(File { path: path.clone(), text: format!("{audit}\n"), append: true });
-        }
         if let (Some(path), Some(text)) = (&reporting.evidence_file, evidence) {
-            files.push(File { path: path.clone(), text: text.clone(), append: false });
+            files.push(File { input: "evidence-file", path: path.clone(), text: text.clone(), append: false });
+        }
+        // The audit record comes last: it must not say `allowed` of a run that ends for want of another file.
+        if let Some(path) = &reporting.audit_file {
+            files.push(File { input: "audit-file", path: path.clone(), text: format!("{audit}\n"), append: true });
         }
         Outcome {
             exit_code: self.exit_code(),

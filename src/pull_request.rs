@@ -37,6 +37,7 @@ impl Account {
 /// What is known of a pull request. Its title and body are never read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(clippy::struct_excessive_bools)] // They are GitHub's.
 pub struct PullRequest {
     /// Its number in the base repository.
     pub number: u64,
@@ -46,6 +47,9 @@ pub struct PullRequest {
     pub state: String,
     /// Whether it is a draft.
     pub draft: bool,
+    /// Whether GitHub's data say so or not; servers of old do not.
+    #[serde(skip)]
+    pub draft_told: bool,
     /// Whether it is merged.
     pub merged: bool,
     /// Whether its head is in another repository than its base, or in one that is gone.
@@ -94,8 +98,8 @@ impl PullRequest {
             _ => return Err("state".to_owned()),
         };
         let draft = match json.at("draft") {
-            Json::Bool(draft) => *draft,
-            Json::Null => false,
+            Json::Bool(draft) => Some(*draft),
+            Json::Null => None,
             _ => return Err("draft".to_owned()),
         };
         let base_repository_id = id("base.repo.id")?;
@@ -109,7 +113,8 @@ impl PullRequest {
             number: id("number")?,
             author: Account::read(json.at("user")),
             state: state.to_owned(),
-            draft,
+            draft: draft.unwrap_or(false),
+            draft_told: draft.is_some(),
             merged,
             // Nothing but the ids says so: names can be reused, and `fork` is about the repository's own origin.
             fork: head_repository_id != Some(base_repository_id),
@@ -192,7 +197,8 @@ pub fn judge(
     rule: &PullRequestRule,
     defaults: Defaults,
 ) -> Result<(), Stop> {
-    check_repository(decision, pr, repository_id)?;
+    check_repository(pr, repository_id)?;
+    decision.pass(Step::PullRequest, "repository", format!("id {}", pr.base_repository_id), "");
     decision.pull_request = Some(pr.clone());
     check_fork(decision, pr, rule.allow_forks.unwrap_or(defaults.allow_forks))?;
     check_pins(decision, pr, pins)?;
@@ -202,16 +208,19 @@ pub fn judge(
     check_draft(decision, pr, rule)
 }
 
-fn check_repository(decision: &mut Decision, pr: &PullRequest, repository_id: u64) -> Result<(), Stop> {
-    if pr.base_repository_id != repository_id {
-        return Err(Stop::new(
-            Code::PullRequestWrongRepository,
-            format!("{} goes to the repository with id {}", pr.name(), pr.base_repository_id),
-            format!("this run is in the repository with id {repository_id}"),
-        ));
+/// Whether a pull request is one of the run's own repository.
+///
+/// # Errors
+/// `pull_request.wrong_repository`.
+pub fn check_repository(pr: &PullRequest, repository_id: u64) -> Result<(), Stop> {
+    if pr.base_repository_id == repository_id {
+        return Ok(());
     }
-    decision.pass(Step::PullRequest, "repository", format!("id {}", pr.base_repository_id), "");
-    Ok(())
+    Err(Stop::new(
+        Code::PullRequestWrongRepository,
+        format!("{} goes to the repository with id {}", pr.name(), pr.base_repository_id),
+        format!("this run is in the repository with id {repository_id}"),
+    ))
 }
 
 fn check_fork(decision: &mut Decision, pr: &PullRequest, allow_forks: bool) -> Result<(), Stop> {
@@ -255,12 +264,15 @@ fn check_pins(decision: &mut Decision, pr: &PullRequest, pins: &[Pin]) -> Result
         let (what, is, said) = match value {
             Pinned::Number(number) if *number != pr.number => ("number", pr.number.to_string(), number.to_string()),
             Pinned::BaseRef(base) if *base != pr.base_ref => ("base branch", pr.base_ref.clone(), base.clone()),
-            Pinned::Merged(merged) if *merged != pr.merged => ("merged", pr.merged.to_string(), merged.to_string()),
+            Pinned::Merged(merged) if *merged != pr.merged => {
+                let word = |merged| if merged { "merged" } else { "not merged" }.to_owned();
+                ("state", word(pr.merged), word(*merged))
+            }
             _ => continue,
         };
         return Err(Stop::new(
             Code::PullRequestChanged,
-            format!("{what} of {} is {}", pr.name(), quote(&is)),
+            format!("the {what} of {} is {}", pr.name(), quote(&is)),
             format!("{origin} names {}", quote(&said)),
         ));
     }
@@ -346,8 +358,9 @@ fn check_state(
 
 fn check_draft(decision: &mut Decision, pr: &PullRequest, rule: &PullRequestRule) -> Result<(), Stop> {
     if rule.allow_drafts == Some(false) {
-        if pr.draft {
-            let found = format!("{} is a draft", pr.name());
+        if pr.draft || !pr.draft_told {
+            let found = if pr.draft { "is a draft" } else { "may be a draft: GitHub's data of it do not say" };
+            let found = format!("{} {found}", pr.name());
             return Err(Stop::new(Code::PullRequestDraft, found, "the rule denies drafts"));
         }
         decision.pass(Step::PullRequest, "draft", "no", "no drafts");

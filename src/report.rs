@@ -155,22 +155,21 @@ fn invalid(found: String, allowed: &str) -> Stop {
 
 fn read_sha(inputs: &Inputs) -> Result<String, Stop> {
     let text = inputs.text("sha");
-    if is_commit_id(text) {
-        return Ok(text.to_owned());
+    let sha = text.to_ascii_lowercase();
+    if is_commit_id(&sha) {
+        return Ok(sha);
     }
     let found = match text {
         "" => "the input `sha` is empty".to_owned(),
         text => format!("the input `sha` is {}", quote(text)),
     };
-    let cure = if is_commit_id(&text.to_ascii_lowercase()) {
-        "Write it in lower case, as Git does."
-    } else if text.is_empty() {
+    let cure = if text.is_empty() {
         "Give `sha` the guard's output `head-sha`, and report only where it is not empty: it is empty as long as no pull \
          request was verified."
     } else {
         "Give `sha` the whole id, best as the guard's output `head-sha`."
     };
-    Err(invalid(found, "it has to be a commit id of 40 or 64 lower-case hex digits").mend(cure))
+    Err(invalid(found, "it has to be a commit id of 40 or 64 hex digits").mend(cure))
 }
 
 /// The state that GitHub shows, and the word for it.

@@ -201,6 +201,12 @@ impl Redactor {
         }
     }
 
+    /// Whether a secret that nobody writes by chance is in the text.
+    pub fn finds(&self, text: &str) -> bool {
+        const LEAST: usize = 8;
+        self.secrets.iter().any(|secret| secret.len() >= LEAST && text.contains(secret.as_str()))
+    }
+
     /// The text with `***` in the place of each secret.
     pub fn clean(&self, text: String) -> String {
         self.secrets.iter().fold(text, |text, secret| {

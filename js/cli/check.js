@@ -223,8 +223,11 @@ function readText(file, what) {
  * @returns {number} Unix milliseconds
  */
 function readTime(text) {
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (time >= 0) return time;
+  const [, date = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+  // 31 February would be taken for a day in March.
+  const day = new Date(Date.parse(date) || 0).toISOString().slice(0, 10);
+  const time = Date.parse(text);
+  if (day === date && time >= 0) return time;
   throw new Misuse(`\`--at\` is \`${text}\`; it has to be a time such as \`2026-01-31T08:00:00Z\``);
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 
-import { sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { error as annotate } from '@actions/core';
 import { openCore } from './judge.js';
 import { MISUSE, Misuse, readBytes } from './misuse.js';
@@ -18,7 +18,7 @@ export async function run(_values, files) {
     const policy = read(file);
     if (policy instanceof Misuse) {
       sound = false;
-      printError(`dispatch-guard: ${policy.message}`);
+      printError(oneLine(`dispatch-guard: ${policy.message}`));
       continue;
     }
     /** @type {import('./judge.js').PolicyError[]} */
@@ -26,8 +26,7 @@ export async function run(_values, files) {
     for (const { line, column, message } of errors) {
       print(oneLine(`${shown}:${line}:${column}: ${message}`));
       if (onRunner && file !== '-') {
-        // GitHub finds the file by its path in the repository, which has slashes on every system.
-        const path = file.replaceAll(sep, '/');
+        const path = inRepository(file);
         annotate(message, { title: 'dispatch-guard', file: path, startLine: line, startColumn: column });
       }
     }
@@ -35,6 +34,16 @@ export async function run(_values, files) {
     else sound = false;
   }
   return sound ? 0 : MISUSE;
+}
+
+/**
+ * @param {string} file
+ * @returns {string} its path in the repository, by which GitHub finds it, with slashes on every system
+ */
+function inRepository(file) {
+  const workspace = process.env.GITHUB_WORKSPACE;
+  const path = workspace ? relative(workspace, resolve(file)) : file;
+  return (path.startsWith('..') ? file : path).replaceAll(sep, '/');
 }
 
 /**

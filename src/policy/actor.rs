@@ -39,6 +39,16 @@ impl Role {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(role, _)| *role)
     }
 
+    /// What GitHub's permission of this role is called: `permission` knows neither `triage` nor `maintain`.
+    #[must_use]
+    pub fn base(self) -> Self {
+        match self {
+            Role::Read | Role::Triage => Role::Read,
+            Role::Write | Role::Maintain => Role::Write,
+            Role::Admin => Role::Admin,
+        }
+    }
+
     fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(role, _)| *role == self).map_or("", |(_, name)| name)
     }
@@ -121,7 +131,7 @@ impl ActorEntry {
             Some((login, id)) => (login, Some(id)),
             None => (text, None),
         };
-        if !is_login(login.strip_suffix("[bot]").unwrap_or(login)) {
+        if !is_login(without_bot(login).unwrap_or(login)) {
             return Err(format!(
                 "{} is no actor; write a login (`octocat`, `github-actions[bot]`), `login:id`, `@org/team` or `role:LEVEL`",
                 quote(text)
@@ -154,6 +164,13 @@ impl ActorEntry {
     pub fn needs_api(&self) -> bool {
         !matches!(self, ActorEntry::Login { .. })
     }
+}
+
+/// What stands before the `[bot]` of an app's login; nothing where the login is no app's.
+pub fn without_bot(login: &str) -> Option<&str> {
+    const SUFFIX: &str = "[bot]";
+    let (name, suffix) = login.split_at_checked(login.len().checked_sub(SUFFIX.len())?)?;
+    suffix.eq_ignore_ascii_case(SUFFIX).then_some(name)
 }
 
 /// GitHub's logins: ASCII letters, digits, hyphens, and the underscore of managed users; at most 39 characters for
@@ -201,6 +218,7 @@ mod tests {
         for text in [
             "octocat",
             "github-actions[bot]",
+            "GitHub-Actions[Bot]",
             "octocat:583231",
             "my-app[bot]:12",
             "@acme/release-team",
@@ -237,6 +255,8 @@ mod tests {
             ("role:Write", "did you mean `write`"),
             ("role:", "no role"),
             ("octocat[bot][bot]", "no actor"),
+            ("[bot]", "no actor"),
+            ("bot]", "no actor"),
             ("a,b", "no actor"),
         ] {
             let error = ActorEntry::parse(text).unwrap_err();
@@ -247,7 +267,7 @@ mod tests {
 
     #[test]
     fn known_bots_have_an_id_on_github_com_only() {
-        let bot = ActorEntry::parse("GitHub-Actions[bot]").unwrap();
+        let bot = ActorEntry::parse("GitHub-Actions[Bot]").unwrap();
         assert_eq!(bot.required_id(true), Some(41_898_282));
         assert_eq!(bot.required_id(false), None);
         assert_eq!(ActorEntry::parse("octocat:7").unwrap().required_id(false), Some(7));

@@ -136,7 +136,7 @@ pub struct Actors(pub Vec<Actor>);
     transparent,
     extend(
         "type" = ["string", "integer"],
-        "pattern" = r"^(?:[A-Za-z0-9_-]{1,100}(?:\[bot\])?(?::[1-9][0-9]{0,19})?|@[A-Za-z0-9_-]{1,100}/[A-Za-z0-9_.-]{1,255}|role:(?:read|triage|write|maintain|admin))$",
+        "pattern" = r"^(?:[A-Za-z0-9_-]{1,100}(?:\[[Bb][Oo][Tt]\])?(?::[1-9][0-9]{0,19})?|@[A-Za-z0-9_-]{1,100}/[A-Za-z0-9_.-]{1,255}|role:(?:read|triage|write|maintain|admin))$",
         "examples" = ["octocat", "github-actions[bot]", "octocat:583231", "@org/team", "role:write"]
     )
 )]

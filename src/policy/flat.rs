@@ -8,7 +8,7 @@ use super::{LabelRule, Policy, PullRequestRule, Rule};
 use crate::decision::{Code, Stop};
 use crate::event::{EventName, Source};
 use crate::inputs::Inputs;
-use crate::text::{did_you_mean, quote};
+use crate::text::{did_you_mean, quote, quote_list};
 
 /// How many fields are read without YAML, and of how many letters.
 const PLAIN_FIELDS: usize = 25;
@@ -26,7 +26,7 @@ pub fn policy(inputs: &Inputs) -> Result<Policy, Stop> {
             let names = EventName::ALL.iter().map(|(_, name)| *name);
             let near = did_you_mean(name, names.clone());
             invalid("events", &format!("{} is no event that can be listed{near}", quote(name)))
-                .mend(format!("Use the names of {}.", crate::text::quote_list(names, "and")))
+                .mend(format!("Use the names of {}.", quote_list(names, "and")))
         })?;
         if !events.contains(&event) {
             events.push(event);
@@ -36,6 +36,7 @@ pub fn policy(inputs: &Inputs) -> Result<Policy, Stop> {
     for event in &events {
         flat.check_needed(*event)?;
     }
+    flat.check_used(&events)?;
     Ok(Policy::new(events.into_iter().map(|event| (event, flat.rule(event))).collect()))
 }
 
@@ -49,15 +50,12 @@ struct Flat {
 
 impl Flat {
     fn read(inputs: &Inputs) -> Result<Self, Stop> {
-        let words = |name: &str| -> Result<Option<Vec<String>>, Stop> {
-            Ok(inputs.list(name)?.map(|words| words.into_iter().map(str::to_owned).collect()))
-        };
         Ok(Self {
-            dispatch_types: words("dispatch-types")?,
-            activity_types: words("activity-types")?,
+            dispatch_types: words(inputs, "dispatch-types")?,
+            activity_types: words(inputs, "activity-types")?,
             actors: actors(inputs)?,
             payload: payload(inputs)?,
-            pull_request: pull_request(inputs, words("required-labels")?, words("forbidden-labels")?)?,
+            pull_request: pull_request(inputs)?,
         })
     }
 
@@ -80,6 +78,23 @@ impl Flat {
         Ok(())
     }
 
+    /// A demand on the pull request that no listed event can meet would be passed over without a word.
+    fn check_used(&self, events: &[EventName]) -> Result<(), Stop> {
+        if self.pull_request.is_none() || events.iter().any(|event| event.source() != Source::None) {
+            return Ok(());
+        }
+        let names = quote_list(events.iter().map(|event| event.name()), "and");
+        Err(Stop::new(
+            Code::ConfigInvalidInput,
+            format!("inputs ask for something of a pull request, and `events` holds only {names}"),
+            "those are about no pull request",
+        )
+        .mend(
+            "Take out `base-branches`, `required-labels`, `forbidden-labels`, `require-merged` and `allow-forks`, or \
+             list an event that is about a pull request.",
+        ))
+    }
+
     fn rule(&self, event: EventName) -> Rule {
         let of_pull_request = matches!(event, EventName::PullRequest | EventName::PullRequestTarget);
         Rule {
@@ -88,11 +103,21 @@ impl Flat {
                 _ if of_pull_request => self.activity_types.clone(),
                 _ => None,
             },
-            actors: if event.is_dispatch() { self.actors.clone() } else { None },
+            // GitHub lets anybody open a pull request; whoever else starts a run is on the list where there is one.
+            actors: if of_pull_request { None } else { self.actors.clone() },
             payload: if event.is_dispatch() { self.payload.clone() } else { Vec::new() },
             pull_request: if event.source() == Source::None { None } else { self.pull_request.clone() },
             ..Rule::default()
         }
+    }
+}
+
+/// The elements of a list, each of which has to show what it is, as in a written policy.
+fn words(inputs: &Inputs, name: &str) -> Result<Option<Vec<String>>, Stop> {
+    let Some(words) = inputs.list(name)? else { return Ok(None) };
+    match words.iter().find_map(|word| read::unclear(word)) {
+        Some(why) => Err(invalid(name, &why)),
+        None => Ok(Some(words.into_iter().map(str::to_owned).collect())),
     }
 }
 
@@ -139,15 +164,13 @@ fn actors(inputs: &Inputs) -> Result<Option<Actors>, Stop> {
     entries.map(Actors::new).map_err(|why| invalid("allowed-actors", &why))
 }
 
-fn pull_request(
-    inputs: &Inputs,
-    required: Option<Vec<String>>,
-    forbidden: Option<Vec<String>>,
-) -> Result<Option<PullRequestRule>, Stop> {
-    let base = match inputs.list("base-branches")? {
+fn pull_request(inputs: &Inputs) -> Result<Option<PullRequestRule>, Stop> {
+    let required = words(inputs, "required-labels")?;
+    let forbidden = words(inputs, "forbidden-labels")?;
+    let base = match words(inputs, "base-branches")? {
         None => None,
         Some(texts) => {
-            let patterns: Result<Vec<_>, _> = texts.into_iter().map(Pattern::parse).collect();
+            let patterns: Result<Vec<_>, _> = texts.iter().map(|text| Pattern::parse(text)).collect();
             let patterns = patterns.map_err(|error| invalid("base-branches", &error.to_string()))?;
             Some(Patterns::new(patterns).map_err(|error| invalid("base-branches", &error.to_string()))?)
         }
@@ -160,6 +183,9 @@ fn pull_request(
         return Ok(None);
     }
     let labels = LabelRule { all: required.unwrap_or_default(), any: Vec::new(), none: forbidden.unwrap_or_default() };
+    if let Some(both) = labels.all.iter().find(|label| labels.none.contains(label)) {
+        return Err(invalid("forbidden-labels", &read::required_and_forbidden(both)));
+    }
     Ok(Some(PullRequestRule { base, merged, allow_forks, labels, ..PullRequestRule::default() }))
 }
 

@@ -206,12 +206,13 @@ impl Reader {
     fn list<'n>(&mut self, node: &'n Node, path: &str) -> Vec<(&'n Node, String)> {
         match node.as_sequence() {
             None => {
-                let message = format!("this is {}; it has to be a list", node.kind());
+                let one = node.as_str().map(|text| format!(", as `[{}]`", text.replace('`', "'"))).unwrap_or_default();
+                let message = format!("this is {}; it has to be a list{one}", node.kind());
                 self.error(node.position, path, message);
                 Vec::new()
             }
             Some([]) => {
-                self.error(node.position, path, "the list is empty; an empty list would match nothing");
+                self.error(node.position, path, "the list is empty; take the key out, or list what is meant");
                 Vec::new()
             }
             Some(elements) if elements.len() > MOST_ELEMENTS => {
@@ -256,7 +257,13 @@ impl Reader {
         let mut entries = Vec::new();
         for (element, path) in self.list(node, path) {
             let Some(text) = element.as_str() else {
-                self.error(element.position, &path, format!("this is {}; it has to be an actor", element.kind()));
+                let hint = if element.as_mapping().is_some() {
+                    "; write `login:id` and `role:LEVEL` without a space"
+                } else {
+                    ""
+                };
+                let message = format!("this is {}; it has to be an actor{hint}", element.kind());
+                self.error(element.position, &path, message);
                 continue;
             };
             match ActorEntry::parse(text) {
@@ -356,7 +363,7 @@ impl Reader {
             self.error(node.position, path, "the mapping is empty; give `all`, `any` or `none`");
         }
         if let Some(both) = labels.all.iter().find(|label| labels.none.contains(label)) {
-            self.error(node.position, path, format!("{} is required and forbidden", quote(both)));
+            self.error(node.position, path, required_and_forbidden(both));
         }
         labels
     }
@@ -611,8 +618,12 @@ fn not_for(event: EventName, key: &str) -> Option<String> {
     }
 }
 
+pub(super) fn required_and_forbidden(label: &str) -> String {
+    format!("{} is required and forbidden", quote(label))
+}
+
 /// Why a text of a policy does not show what it is.
-fn unclear(text: &str) -> Option<String> {
+pub(super) fn unclear(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("this is empty; write the text that is meant".to_owned());
     }

@@ -110,8 +110,8 @@ impl Envelope {
             nonce: reader.text("nonce", is_nonce, "32 lower-case hex digits")?.ok_or_else(|| missing("nonce"))?,
             hops: reader.integer("hops", 1, MAX_INTEGER)?.ok_or_else(|| missing("hops"))?,
             // What these two say is judged as a proof, and not as a field.
-            signature: reader.text("signature", is_short, "text")?,
-            oidc: reader.text("oidc", is_short, "text")?,
+            signature: reader.text("signature", is_short, "text that is no longer than a proof is")?,
+            oidc: reader.text("oidc", is_short, "text that is no longer than a proof is")?,
         };
         Ok(Some(envelope))
     }

@@ -255,6 +255,10 @@ fn check_signature(
     let keys = if count == 1 { "the one key".to_owned() } else { format!("any of the {count} keys") };
     match place {
         Some(index) => {
+            // What is signed the holder of the key says of itself, so a list of workflows holds for that as well.
+            if rule.require == Proof::Signature && !rule.workflows.is_empty() {
+                source_run::check_workflow(envelope, &rule.workflows, context)?;
+            }
             Ok(Line::Held(format!("made with key {} of {count}", index + 1), format!("{keys} of `signing-keys`")))
         }
         None => Err(invalid(

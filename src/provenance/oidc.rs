@@ -3,6 +3,8 @@
 //! What the token claims is held against the dispatch first, so that no request is made for one that cannot pass; then
 //! its signature against the issuer's keys (RFC 7515, 7517, 7518, 7519; GitHub Docs on OIDC in Actions).
 
+use std::slice;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use super::Context;
@@ -211,10 +213,22 @@ fn check_origin(
     }
     let claimed = claims.at("workflow_ref");
     let workflow = claimed.as_str().unwrap_or_default();
-    if !is_listed(workflow, workflows, environment.repository()) {
+    let repository = environment.repository();
+    if !is_listed(workflow, workflows, repository) {
         return Err(invalid(
             format!("the ID token was issued to the workflow {}", shown(claimed)),
             format!("the policy lists {}", quote_list(workflows.iter().map(ToString::to_string), "and")),
+        ));
+    }
+    // In the envelope the repository's name may be in another case.
+    let same = |named: &str| {
+        let mut proven = workflows.iter().filter(|listed| is_listed(workflow, slice::from_ref(listed), repository));
+        proven.any(|listed| is_listed(named, slice::from_ref(listed), repository))
+    };
+    if let Some(named) = envelope.workflow_ref.as_deref().filter(|named| !same(named)) {
+        return Err(invalid(
+            format!("the ID token was issued to the workflow {}", quote(workflow)),
+            format!("the envelope names {}", quote(named)),
         ));
     }
     for (claim, named) in [("run_id", envelope.run_id), ("run_attempt", envelope.run_attempt)] {

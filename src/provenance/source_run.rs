@@ -3,7 +3,7 @@
 
 use super::Context;
 use super::envelope::Envelope;
-use super::oidc::{LEEWAY, is_listed};
+use super::oidc::is_listed;
 use crate::decision::{Code, Stop};
 use crate::github::{Failure, Refusal};
 use crate::identity::repository_path;
@@ -36,6 +36,14 @@ pub fn check_named(
             "a run cannot have sent the dispatch that started it",
         ));
     }
+    check_workflow(envelope, workflows, context)
+}
+
+/// Holds the workflow that the envelope names, if it does, against the rule's list.
+///
+/// # Errors
+/// `provenance.run_mismatch`.
+pub fn check_workflow(envelope: &Envelope, workflows: &[WorkflowRef], context: Context<'_>) -> Result<(), Stop> {
     match &envelope.workflow_ref {
         Some(workflow) if !is_listed(workflow, workflows, context.environment.repository()) => Err(mismatch(
             format!("the envelope names the workflow {}", quote(workflow)),
@@ -191,12 +199,12 @@ impl Run {
     /// Whether the attempt was going on when the envelope was made.
     fn check_time(&self, run_id: u64, issued_at: u64) -> Result<(), Stop> {
         let made = format!("the envelope was made at {}", rfc3339(issued_at.saturating_mul(1000)));
-        if self.begun > issued_at.saturating_add(LEEWAY) {
+        if self.begun > issued_at {
             let begun = rfc3339(self.begun.saturating_mul(1000));
             return Err(mismatch(format!("the attempt of run {run_id} began at {begun}"), made));
         }
         match self.ended {
-            Some(ended) if ended.saturating_add(LEEWAY) < issued_at => {
+            Some(ended) if ended < issued_at => {
                 let ended = rfc3339(ended.saturating_mul(1000));
                 Err(mismatch(format!("the attempt of run {run_id} ended at {ended}"), made))
             }

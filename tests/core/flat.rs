@@ -203,3 +203,47 @@ fn defaults_that_the_runner_fills_in_change_nothing() {
     });
     assert_eq!(filled.expect("allowed").output("result"), plain.output("result"));
 }
+
+/// Read as a policy is: what cannot be seen, or looks like something else, is not what was meant.
+#[test]
+fn texts_show_what_they_are() {
+    for (name, value, odd) in [
+        ("forbidden-labels", "hum\u{430}n-required", "U+0430"),
+        ("forbidden-labels", "human\u{200b}-required", "U+200B"),
+        ("required-labels", "ok, g\u{43e}", "U+043E"),
+        ("base-branches", "**, !m\u{430}in", "U+0430"),
+        ("base-branches", "main\u{202e}", "U+202E"),
+        ("dispatch-types", "chart\u{2060}", "U+2060"),
+        ("activity-types", "\u{43e}pened", "U+043E"),
+    ] {
+        let inputs = [("dispatch-types", "chart-pr-created"), ("allowed-actors", "github-actions[bot]"), (name, value)];
+        let decided = Scenario::dispatch().flat(&inputs).expect_in((name, value), "config.policy_invalid");
+        decided.says(&[name, odd]).asked(&[]);
+    }
+    let both = [
+        ("dispatch-types", "chart-pr-created"),
+        ("allowed-actors", "github-actions[bot]"),
+        ("required-labels", "a, b"),
+        ("forbidden-labels", "b"),
+    ];
+    Scenario::dispatch().flat(&both).expect("config.policy_invalid").says(&["`b` is required and forbidden"]);
+}
+
+#[test]
+fn nothing_is_passed_over_without_a_word() {
+    for blank in ["", "  "] {
+        for (name, input) in [("require-merged", blank), ("summary", blank)] {
+            let inputs = [("events", "pull_request"), (name, input)];
+            Scenario::pull_request().flat(&inputs).expect_in(name, "config.invalid_input").says(&["set and empty"]);
+        }
+    }
+    for (name, value) in [("base-branches", "main"), ("required-labels", "a"), ("require-merged", "true")] {
+        let inputs = [("events", "push, schedule"), (name, value)];
+        let decided = Scenario::pull_request().flat(&inputs).expect_in(name, "config.invalid_input");
+        decided.says(&["`push` and `schedule`", "about no pull request"]);
+    }
+    let listed = [("events", "issue_comment"), ("allowed-actors", "zoe")];
+    let comment = |by: &str| Scenario::new("issue_comment", by, &github::comment_event(by, true)).flat(&listed);
+    comment("zoe").expect("allowed");
+    comment("eve").expect("actor.not_allowed");
+}

@@ -3,9 +3,9 @@
 use dispatch_guard::host::FaultKind;
 use serde_json::json;
 
-use crate::support::github::{PULL_7, pull};
+use crate::support::github::{self, PULL_7, pull};
 use crate::support::scenario::TOKEN;
-use crate::support::{Decided, Reply, Scenario};
+use crate::support::{Decided, Reply, Scenario, policy};
 
 fn good() -> Reply {
     Reply::json(200, &pull())
@@ -390,4 +390,41 @@ fn every_request_is_in_the_record() {
     let decided = answered(vec![reset(true)]).expect("api.unavailable");
     let expected = json!([{ "method": "GET", "path": "/repos/acme/charts/pulls/7", "status": null, "tries": 4 }]);
     assert_eq!(decided.result()["api_requests"], expected);
+}
+
+#[test]
+fn what_can_never_be_sent_is_said_at_once() {
+    for token in ["ghs_a\nghs_b", "ghs a", "ghs_é", "ghs_\u{0}"] {
+        let decided = Scenario::dispatch().input("token", token).expect_in(token, "config.invalid_input");
+        decided.says(&["the input `token`"]).asked(&[]);
+    }
+    Scenario::dispatch().input("token", &format!(" {TOKEN}\n")).expect("allowed");
+    for (server, api, words) in [
+        ("https://ghe.acme.example", "", "`GITHUB_API_URL` is not set"),
+        ("https://github.com", "https://api.github.com?x=1", "without a user's name"),
+        ("https://github.com", "https://api.github.com/#x", "without a user's name"),
+    ] {
+        let scenario = Scenario::dispatch().env("GITHUB_SERVER_URL", server).env("GITHUB_API_URL", api);
+        scenario.expect_in((server, api), "config.invalid_input").says(&[words]).asked(&[]);
+    }
+}
+
+#[test]
+fn a_secondary_limit_is_not_the_tokens() {
+    for words in ["You have exceeded a secondary rate limit", "You have triggered an abuse detection mechanism"] {
+        let limited = Reply::refusal(403, words).header("x-ratelimit-remaining", "950");
+        let decided = Scenario::dispatch().route(PULL_7, limited.clone()).expect_in(words, "api.rate_limited");
+        decided.says(&["although the token's limit is not spent"]);
+        let once = Scenario::dispatch().replies(PULL_7, vec![limited, Reply::json(200, &github::pull())]);
+        once.expect_in(words, "allowed");
+    }
+}
+
+#[test]
+fn a_payload_that_holds_a_secret_is_not_printed() {
+    let rule = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\npayload: {pr: pull-request, note: string}";
+    let sent = Scenario::dispatch_of(json!({ "pr": 7, "note": format!("x{TOKEN}y") }));
+    let decided = sent.policy(&policy("repository_dispatch", rule)).expect("payload.invalid_field");
+    decided.says(&["`note` holds the value of one of this step's secret inputs"]).asked(&[]);
+    assert_eq!(decided.output("payload"), "");
 }

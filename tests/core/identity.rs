@@ -103,6 +103,7 @@ fn logins_and_ids_for_every_identity() {
             ("ZOE:2003", account("zoe"), "allowed"),
             ("zoe:2003", with_id("zoe", 2004), mismatch),
             ("zoe:2003", with_id("eve", 2003), own),
+            ("ACME-Release[BOT]", account("acme-release[bot]"), "allowed"),
             // `[bot]` is part of the login and nothing else.
             ("acme-release[bot]", account("acme-release[bot]"), "allowed"),
             ("acme-release", account("acme-release[bot]"), own),
@@ -285,6 +286,10 @@ fn roles_for_every_identity() {
             ("none", permission("none", ""), "read", part.code()),
             ("no role name", Reply::json(200, &json!({ "permission": "admin" })), "admin", "allowed"),
             ("in capitals", permission("ADMIN", "ADMIN"), "read", part.code()),
+            // A custom role may have the name of a stronger one.
+            ("custom admin on read", permission("read", "admin"), "triage", part.code()),
+            ("custom maintain on read", permission("read", "maintain"), "write", part.code()),
+            ("custom read on nothing", permission("none", "read"), "read", part.code()),
             ("no permission", Reply::json(200, &json!({ "user": account("zoe") })), "read", "api.invalid_response"),
             (
                 "somebody else's",
@@ -557,4 +562,29 @@ fn the_record_names_everyone_with_the_entry_that_matched() {
     assert_eq!(*rerun, expected);
     let denied = Scenario::dispatch_by("eve").expect("actor.not_allowed");
     assert_eq!(denied.result()["identities"][0]["matched"], Value::Null);
+}
+
+#[test]
+fn a_bot_is_known_by_its_login() {
+    for part in [Part::Sender, Part::Author] {
+        let bot = |login: &str| set(account(login), "type", json!("Bot"));
+        part.played_by(&bot("zoe"), "zoe").expect_in(part, "actor.identity_mismatch").says(&["its type is `Bot`"]);
+        // GitHub's own agent has no `[bot]`.
+        part.played_by(&bot("Copilot"), "copilot").expect_in(part, "allowed");
+    }
+}
+
+#[test]
+fn the_record_names_the_actor_whatever_fails() {
+    for (scenario, code) in [
+        (Scenario::dispatch().no_input("policy"), "config.policy_missing"),
+        (Scenario::dispatch().policy("version: 2"), "config.policy_invalid"),
+        (Scenario::dispatch().input("allowed-actor", "x"), "config.invalid_input"),
+        (Scenario::dispatch().event_bytes(b"{"), "event.malformed"),
+        (Scenario::dispatch().policy(&policy("push", "")), "event.not_allowed"),
+    ] {
+        let decided = scenario.rerun_by("zoe").expect(code);
+        let outputs = ["actor", "actor-id", "triggering-actor"].map(|name| decided.output(name).to_owned());
+        assert_eq!(outputs, ["github-actions[bot]", "41898282", "zoe"], "{code}");
+    }
 }

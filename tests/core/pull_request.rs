@@ -267,6 +267,27 @@ fn drafts() {
     everywhere("drafts: allow", &draft, "allowed");
     everywhere("drafts: deny", &draft, "pull_request.draft");
     everywhere("drafts: deny", &pull(), "allowed");
+    // Who does not say whether it is one has not said that it is none.
+    for untold in [set(pull(), "draft", json!(null)), without(pull(), "draft")] {
+        everywhere("", &untold, "allowed");
+        everywhere("drafts: deny", &untold, "pull_request.draft");
+    }
+}
+
+#[test]
+fn an_event_about_another_repositorys_pull_request() {
+    let elsewhere = github::pull_request_event("mona", "closed", set(pull(), "base.repo.id", json!(5)));
+    Scenario::pull_request_target(pull()).event(&elsewhere).expect("pull_request.wrong_repository").asked(&[]);
+}
+
+#[test]
+fn a_head_is_a_head_only_of_a_pull_request() {
+    let rule = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\n\
+                payload: {pr: {type: pull-request, required: false}, commit: head-sha}";
+    let sent = |payload| Scenario::dispatch_of(payload).policy(&policy("repository_dispatch", rule));
+    sent(json!({ "pr": 7, "commit": HEAD })).expect("allowed").asked(&[PULL_7]);
+    sent(json!({ "pr": 7, "commit": OTHER })).expect("pull_request.head_moved");
+    sent(json!({ "commit": HEAD })).expect("pull_request.missing").says(&["`client_payload.pr` is not set"]).asked(&[]);
 }
 
 #[test]

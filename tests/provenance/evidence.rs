@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use base64ct::{Base64, Encoding};
 use dispatch_guard::evidence::{Replayed, replay};
 use serde_json::{Value, json};
 
@@ -300,5 +301,30 @@ fn what_is_no_evidence_is_refused_in_words() {
     for key in ["started", "inputs", "environment", "event", "exchanges", "verifications", "decision"] {
         let error = wait(replay(&without(key))).expect_err(key);
         assert!(error.contains(&format!("`{key}`")), "{error}");
+    }
+}
+
+#[test]
+fn no_token_is_kept_whatever_the_event_is() {
+    let signature = "s".repeat(40);
+    let token = format!("eyJ{}.{}.{signature}", "h".repeat(40), "c".repeat(40));
+    let whole = sent(payload(set(envelope(), "oidc", json!(token))), "").event_file().unwrap().to_vec();
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let in_text = format!("{{\"client_payload\": {}}}", json!(text));
+    for bytes in [
+        whole[..whole.len() - 1].to_vec(),
+        [b"\xef\xbb\xbf", whole.as_slice()].concat(),
+        [whole.as_slice(), b"\xff"].concat(),
+        in_text.into_bytes(),
+        text.replace("\"oidc\"", "\"OIDC\"").into_bytes(),
+        text.replace(&token, &format!("{token}.more")).into_bytes(),
+    ] {
+        let scenario = Scenario::dispatch().event_bytes(&bytes).input("evidence-file", FILE);
+        let evidence = evidence(&scenario.run());
+        let file: Value = serde_json::from_str(&evidence).unwrap();
+        let base64 = file["event"]["base64"].as_str().map(|text| Base64::decode_vec(text).unwrap());
+        let kept = base64.map_or(evidence, |bytes| String::from_utf8_lossy(&bytes).into_owned());
+        assert!(!kept.contains(&signature), "{kept}");
+        assert!(kept.contains("redacted"), "{kept}");
     }
 }

@@ -11,7 +11,7 @@ use crate::once::Race;
 use crate::support::github::{PULL_7, REPOSITORY_ID, dispatch};
 use crate::support::scenario::dispatch_rule;
 use crate::support::{Scenario, policy, set, without};
-use crate::{KEY, NOW, TYPE, digest, envelope, payload, sent, signed};
+use crate::{KEY, NOW, TYPE, WORKFLOWS, digest, envelope, envelope_without, payload, sent, signed};
 
 const REQUIRED: &str = "require: signature";
 
@@ -241,4 +241,14 @@ proptest! {
         bytes[start + place.index(inside.len())] ^= 1_u8 << bit;
         prop_assert!(!allowed(&bytes) || same(&bytes, &event), "{}", String::from_utf8_lossy(&bytes));
     }
+}
+
+#[test]
+fn a_list_of_workflows_holds_for_what_is_signed() {
+    let rule = format!("require: signature, {WORKFLOWS}");
+    let by = |envelope: Value| sent(signed(payload(envelope), KEY), &rule).input("signing-keys", KEY);
+    by(envelope()).expect("allowed");
+    by(envelope_without(&["workflow_ref"])).expect("allowed");
+    let evil = json!("acme/charts/.github/workflows/evil.yml@refs/heads/main");
+    by(set(envelope(), "workflow_ref", evil)).expect("provenance.run_mismatch").says(&["evil.yml"]).asked(&[]);
 }

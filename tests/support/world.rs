@@ -561,7 +561,7 @@ impl Run {
                 let declared = rule.fields.iter().any(|field| field.kind == Kind::PullRequest);
                 let named = declared && self.sent("pr").is_some();
                 let pinned = self.envelope.as_ref().and_then(|envelope| envelope.pr);
-                if named { Some(7) } else { pinned.filter(|_| rule.is_about_pull_request()) }
+                if named { Some(7) } else { pinned.filter(|_| declared || rule.is_about_pull_request()) }
             }
         }
     }
@@ -1328,14 +1328,22 @@ impl World {
         let run_holds = run.source == Source::Good && lists(0) && envelope.workflow.is_none_or(|named| named == 0);
         let token_reads_well = matches!(envelope.token, Token::Good | Token::Unsigned | Token::WithUnknownKey)
             && lists(0)
+            && envelope.workflow.is_none_or(|named| named == 0)
             && envelope.run == Some(SOURCE_RUN)
-            || envelope.token == Token::OfAnotherWorkflow && lists(2) && envelope.run == Some(SOURCE_RUN);
+            || envelope.token == Token::OfAnotherWorkflow
+                && lists(2)
+                && envelope.workflow.is_none_or(|named| named == 2)
+                && envelope.run == Some(SOURCE_RUN);
         let token_verifies = matches!(envelope.token, Token::Good | Token::OfAnotherWorkflow);
         let known = first([
             (rule.once && envelope.head.is_none() && !names_head, "provenance.missing"),
             (lacks, "provenance.missing"),
             (*require == Proof::Run && !run_is_named_well, "provenance.run_mismatch"),
             (!signed, "provenance.signature_invalid"),
+            (
+                *require == Proof::Signature && !workflows.is_empty() && !envelope.workflow.is_none_or(lists),
+                "provenance.run_mismatch",
+            ),
             (*require == Proof::Oidc && !token_reads_well, "provenance.oidc_invalid"),
             (envelope.age < -60 || envelope.age > max_age.unwrap_or(900).cast_signed(), "provenance.expired"),
             (envelope.hops > max_hops.unwrap_or(3), "provenance.hop_limit"),
@@ -1360,7 +1368,8 @@ impl World {
             return Some("pull_request.changed");
         }
         let Some(number) = run.number(rule) else {
-            let needs = run.event != "push" && rule.is_about_pull_request();
+            let head = rule.fields.iter().any(|field| field.kind == Kind::HeadSha) && run.sent("head").is_some();
+            let needs = run.event != "push" && (rule.is_about_pull_request() || run.is_dispatch() && head);
             return needs.then_some("pull_request.missing");
         };
         let asked = run.event != "pull_request";

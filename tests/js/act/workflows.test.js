@@ -42,63 +42,69 @@ async function run(workflow, eventName, event, { pulls = {}, script = {}, enviro
   }
 }
 
-describe('W5 of ADR-008', { skip: ACT === undefined && 'act is missing: `npm run setup` puts it in place' }, () => {
-  test("a dispatch from github-actions[bot] is validated at the PR's head", async () => {
-    const ran = await run('w5.yml', 'repository_dispatch', dispatchEvent(), { pulls: { 7: pullRequest() } });
-    assert.deepEqual(results(ran, 'validate'), { guard: 'success', validate: 'success' }, ran.log);
-    assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} redis`]);
-    assert.deepEqual(
-      ran.requests.map(({ path }) => path),
-      ['/repos/acme/charts/pulls/7'],
-    );
-  });
-
-  test('a pull request of a person is validated by the same step, without a request', async () => {
-    const ran = await run('w5.yml', 'pull_request', pullRequestEvent({ action: 'opened' }));
-    assert.deepEqual(results(ran, 'validate'), { guard: 'success', validate: 'success' }, ran.log);
-    assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} `]);
-    assert.deepEqual(ran.requests, []);
-  });
-
-  for (const [name, event, pulls, code] of /** @type {[string, any, any, string][]} */ ([
-    [
-      "someone else's dispatch",
-      dispatchEvent(undefined, { sender: USERS.stranger }),
-      { 7: pullRequest() },
-      'actor.not_allowed',
-    ],
-    [
-      'a dispatch for a PR into another branch',
-      dispatchEvent(),
-      { 7: pullRequest({ base: { ref: 'dev' } }) },
-      'pull_request.base_not_allowed',
-    ],
-    [
-      'a dispatch with a chart that is no name',
-      dispatchEvent({ pr: 7, chart: '"; touch pwned; echo "' }),
-      { 7: pullRequest() },
-      'payload.invalid_field',
-    ],
-  ])) {
-    test(`${name} stops the run`, async () => {
-      const ran = await run('w5.yml', 'repository_dispatch', event, { pulls });
-      assert.deepEqual(results(ran, 'validate'), { guard: 'failure', validate: 'skipped' }, ran.log);
-      assert.notEqual(ran.code, 0);
-      assert.deepEqual(ran.calls, []);
-      assert.match(ran.log, new RegExp(code.replace('.', '\\.')));
+describe(
+  'W5, which is dispatched',
+  { skip: ACT === undefined && 'act is missing: `npm run setup` puts it in place' },
+  () => {
+    test("a dispatch from github-actions[bot] is validated at the PR's head", async () => {
+      const ran = await run('w5.yml', 'repository_dispatch', dispatchEvent(), { pulls: { 7: pullRequest() } });
+      assert.deepEqual(results(ran, 'validate'), { guard: 'success', validate: 'success' }, ran.log);
+      assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} redis`]);
+      assert.deepEqual(
+        ran.requests.map(({ path }) => path),
+        ['/repos/acme/charts/pulls/7'],
+      );
     });
-  }
 
-  test('an API that is out of order stops the run', async () => {
-    const ran = await run('w5.yml', 'repository_dispatch', dispatchEvent(), { script: { pull: fault.unauthorized() } });
-    assert.deepEqual(results(ran, 'validate'), { guard: 'failure', validate: 'skipped' }, ran.log);
-    assert.match(ran.log, /api\.unauthorized/);
-    assert.deepEqual(ran.calls, []);
-  });
-});
+    test('a pull request of a person is validated by the same step, without a request', async () => {
+      const ran = await run('w5.yml', 'pull_request', pullRequestEvent({ action: 'opened' }));
+      assert.deepEqual(results(ran, 'validate'), { guard: 'success', validate: 'success' }, ran.log);
+      assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} `]);
+      assert.deepEqual(ran.requests, []);
+    });
+
+    for (const [name, event, pulls, code] of /** @type {[string, any, any, string][]} */ ([
+      [
+        "someone else's dispatch",
+        dispatchEvent(undefined, { sender: USERS.stranger }),
+        { 7: pullRequest() },
+        'actor.not_allowed',
+      ],
+      [
+        'a dispatch for a PR into another branch',
+        dispatchEvent(),
+        { 7: pullRequest({ base: { ref: 'dev' } }) },
+        'pull_request.base_not_allowed',
+      ],
+      [
+        'a dispatch with a chart that is no name',
+        dispatchEvent({ pr: 7, chart: '"; touch pwned; echo "' }),
+        { 7: pullRequest() },
+        'payload.invalid_field',
+      ],
+    ])) {
+      test(`${name} stops the run`, async () => {
+        const ran = await run('w5.yml', 'repository_dispatch', event, { pulls });
+        assert.deepEqual(results(ran, 'validate'), { guard: 'failure', validate: 'skipped' }, ran.log);
+        assert.notEqual(ran.code, 0);
+        assert.deepEqual(ran.calls, []);
+        assert.match(ran.log, new RegExp(code.replace('.', '\\.')));
+      });
+    }
+
+    test('an API that is out of order stops the run', async () => {
+      const ran = await run('w5.yml', 'repository_dispatch', dispatchEvent(), {
+        script: { pull: fault.unauthorized() },
+      });
+      assert.deepEqual(results(ran, 'validate'), { guard: 'failure', validate: 'skipped' }, ran.log);
+      assert.match(ran.log, /api\.unauthorized/);
+      assert.deepEqual(ran.calls, []);
+    });
+  },
+);
 
 describe(
-  'the cascade monitor of ADR-021',
+  'the cascade monitor, which waits for a merge',
   { skip: ACT === undefined && 'act is missing: `npm run setup` puts it in place' },
   () => {
     /** @param {import("../support/github-objects.js").PullFacts} facts */

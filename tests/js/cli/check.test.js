@@ -349,3 +349,19 @@ test('a reader that has enough does not disturb', async () => {
   await new Promise((resolve) => child.on('close', resolve));
   assert.deepEqual([stdout, stderr], ['ALLOW  allowed\n', '']);
 });
+
+test('a file’s name forges nothing, whatever the command', async () => {
+  const hostile = 'x\n::error::forged\u001b[2J.yml';
+  for (const args of [
+    ['lint', hostile],
+    ['check', hostile],
+    ['check', 'dispatch', '--policy', hostile],
+    ['replay', hostile],
+    [hostile],
+  ]) {
+    const { status, stdout, stderr } = await cli(args);
+    assert.equal(status, 2, JSON.stringify(args));
+    assert.doesNotMatch(stdout + stderr, /^\s*::|\u001b/mu, JSON.stringify(args));
+    assert.match(stderr, /forged/, JSON.stringify(args));
+  }
+});

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import stringWidth from 'fast-string-width';
 import { assertSnapshot, cli, CLI, NODE, ROOT, start, transcript } from './support.js';
@@ -112,6 +112,8 @@ const CASES = {
   'wrong-actor-option': ['check', 'dispatch', '--actor', '@acme/team'],
   'wrong-repository-option': ['check', 'dispatch', '--repository', 'charts'],
   'wrong-time': ['check', 'dispatch', '--at', 'yesterday'],
+  'no-such-day': ['check', 'dispatch', '--at', '2026-02-31T08:00:00Z'],
+  'time-without-zone': ['check', 'dispatch', '--at', '2026-01-31T08:00:00'],
   'no-token': ['check', 'dispatch', '--api-url', 'https://api.github.com'],
   'no-evidence': ['replay', 'dispatch.json'],
   'nothing-recorded': ['check', 'dispatch', '--against', 'recorded'],
@@ -167,6 +169,12 @@ describe('what people see', { concurrency: 4 }, () => {
     const args = ['lint', 'two words.yml'];
     const ran = await cli(args, { cwd: directory, env: { GITHUB_ACTIONS: 'true' } });
     assertSnapshot('lint-in-a-run', transcript(args, ran));
+    // Wherever it is started: GitHub knows the file by its place in the workspace.
+    const deeper = await cli(['lint', 'two words.yml'], {
+      cwd: directory,
+      env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: dirname(directory) },
+    });
+    assert.match(deeper.stdout, new RegExp(`^::error .*file=${basename(directory)}/two words.yml`, 'm'));
   });
 
   test('lint-standard-input', async () => {

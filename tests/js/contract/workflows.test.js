@@ -70,7 +70,15 @@ for (const { name, text } of own) {
     test('no job that may write runs what a change may have brought', () => {
       for (const job of jobs(text).filter((one) => /^ {6}[a-z-]+: write/m.test(one.text))) {
         assert.match(job.text, /^ {4}environment: release$/m, job.name);
-        assert.doesNotMatch(job.text, /actions\/checkout|\b(npm|node|cargo|python3?)\b/, job.name);
+        assert.doesNotMatch(job.text, /actions\/checkout/, job.name);
+        const scripts = [...job.text.matchAll(/^ *(?:- )?run: (?:\|\n((?: {10}.*\n|\n)+)|(.*))/gm)].map(
+          ([, block = '', line = '']) => block + line,
+        );
+        assert.equal(scripts.length, job.text.match(/\brun:/g)?.length, job.name);
+        // The package is published as it was packed, and nothing of it is run.
+        const publishes = /^npm publish "\.\/release\/[^"]+\.tgz" [a-z -]*--ignore-scripts$/;
+        for (const script of scripts.filter((one) => !publishes.test(one)))
+          assert.doesNotMatch(script, /\b(npm|npx|node|cargo|python3?)\b/, job.name);
       }
     });
 
@@ -82,14 +90,33 @@ for (const { name, text } of own) {
 }
 
 test('a release is made by one job that writes, after one that cannot', () => {
-  const [build, publish, ...more] = jobs(read('.github/workflows/release.yml'));
-  assert.deepEqual([build?.name, publish?.name, more.length], ['build', 'publish', 0]);
+  const [build, publish, npm, ...more] = jobs(read('.github/workflows/release.yml'));
+  assert.deepEqual([build?.name, publish?.name, npm?.name, more.length], ['build', 'publish', 'npm', 0]);
   assert.match(publish?.text ?? '', /^ {4}needs: build$/m);
-  assert.match(build?.text ?? '', /run: npm test$/m);
+  for (const command of ['npm run setup -- --exact', 'npm test', 'npm run check:dist -- --exact'])
+    assert.match(build?.text ?? '', new RegExp(`run: ${command}$`, 'm'));
   for (const part of ['sbom.mjs > release/sbom.spdx.json', 'git archive', 'npm pack', 'dist/*.wasm'])
     assert.ok(build?.text.includes(part), part);
   for (const part of ['actions/attest-build-provenance@', 'subject-path: release/*', 'refs/tags/v1'])
     assert.ok(publish?.text.includes(part), part);
+});
+
+test('the package is published after the release, by a job that can do nothing else and has no token', () => {
+  const [, , npm] = jobs(read('.github/workflows/release.yml'));
+  assert.match(npm?.text ?? '', /^ {4}needs: publish$/m);
+  assert.match(npm?.text ?? '', /^ {4}permissions:\n {6}id-token: write[^\n]*\n {4}steps:$/m);
+  assert.match(npm?.text ?? '', /run: npm publish .* --provenance /);
+  assert.doesNotMatch(npm?.text ?? '', /secrets\.|NODE_AUTH_TOKEN|registry-url|\n +env:/);
+});
+
+test('every Python package is pinned by its version and the digests of its files', () => {
+  const packages = read('scripts/requirements.txt')
+    .replace(/^#.*\n|^\n/gm, '')
+    .split(/^(?=\S)/m);
+  assert.ok(packages.length >= 10, `${packages.length} packages`);
+  for (const one of packages)
+    assert.match(one, /^[\w.-]+==[\d.]+( \\\n {4}--hash=sha256:[0-9a-f]{64})+\n$/, one.split('\n')[0]);
+  assert.match(read('scripts/setup.mjs'), /'--require-hashes', '--requirement', requirements/);
 });
 
 test('Dependabot looks after everything that is pinned', () => {

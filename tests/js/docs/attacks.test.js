@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dispatchEvent } from '../support/events.js';
-import { HEAD_SHA, MOVED_SHA, pullRequest, USERS } from '../support/github-objects.js';
-import { assertDecision, decides, dispatchPolicy, guard, SIDE_BY_SIDE } from '../support/guard.js';
+import { HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
+import { assertDecision, decides, dispatchPolicy, guard, policyFor, SIDE_BY_SIDE } from '../support/guard.js';
 
 describe('who', SIDE_BY_SIDE, () => {
   decides(
@@ -22,6 +22,74 @@ describe('who', SIDE_BY_SIDE, () => {
     { inputs: { policy: dispatchPolicy('', { actors: '["m\u043ena"]' }) } },
     { code: 'config.policy_invalid', requests: 0 },
     (ran) => assert.match(ran.stdout, /U\+043E/),
+  );
+
+  /** `/deploy` on pull request 7. @param {string} action @param {any} author @param {any} [sender] */
+  const comment = (action, author, sender = author) => ({
+    eventName: 'issue_comment',
+    event: {
+      action,
+      issue: {
+        number: 7,
+        title: 'Bump redis',
+        user: USERS.maintainer,
+        pull_request: { url: 'https://api.github.com' },
+      },
+      comment: { id: 1, body: '/deploy', user: author },
+      repository: { ...REPOSITORY, owner: USERS.org },
+      sender,
+    },
+  });
+  const commenters = (/** @type {string} */ types) => ({
+    inputs: { policy: policyFor('issue_comment', `${types}actors: [mona]\npull-request: {base: [main]}\n`) },
+  });
+  const { maintainer, stranger } = USERS;
+
+  decides(
+    'a comment of a listed account starts a run',
+    { ...comment('created', maintainer), ...commenters('types: [created]\n') },
+    'allowed',
+  );
+  decides(
+    'a comment of a stranger starts no run',
+    { ...comment('created', stranger), ...commenters('types: [created]\n') },
+    { code: 'actor.not_allowed', requests: 0 },
+  );
+  decides(
+    "a comment that a stranger sent starts no run, whatever the runner's variables say",
+    {
+      ...comment('created', stranger),
+      ...commenters('types: [created]\n'),
+      environment: {
+        GITHUB_ACTOR: maintainer.login,
+        GITHUB_ACTOR_ID: String(maintainer.id),
+        GITHUB_TRIGGERING_ACTOR: maintainer.login,
+      },
+    },
+    { code: 'actor.sender_not_allowed', requests: 0 },
+  );
+  for (const action of ['edited', 'deleted']) {
+    decides(
+      `${action}: a stranger's comment, by a listed account, starts no run under types: [created]`,
+      { ...comment(action, stranger, maintainer), ...commenters('types: [created]\n') },
+      { code: 'event.type_not_allowed', requests: 0 },
+    );
+    // What docs/security.md warns of.
+    decides(
+      `${action}: a stranger's comment, by a listed account, starts one without types`,
+      { ...comment(action, stranger, maintainer), ...commenters('') },
+      'allowed',
+    );
+  }
+
+  decides(
+    'a member of a team of the same name in another organization',
+    {
+      event: dispatchEvent({ pr: 7 }, { sender: maintainer }),
+      inputs: { policy: dispatchPolicy('', { actors: '["@other/release"]' }) },
+      world: { pulls: { 7: pullRequest() }, teams: { 'acme/release': { mona: 'active' }, 'other/release': {} } },
+    },
+    { code: 'actor.not_allowed', says: [/`@other\/release`/] },
   );
 });
 

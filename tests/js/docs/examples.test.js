@@ -144,4 +144,4 @@ describe('words', () => {
 });
 
 /** Paths of the event and of the policy that the pages name and that look like codes. */
-const PATHS = ['pull_request.user', 'provenance.require'];
+const PATHS = ['pull_request.user', 'provenance.require', 'provenance.workflows'];

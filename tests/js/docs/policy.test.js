@@ -42,6 +42,28 @@ const manual = (inputs, sender, role) => ({
   },
 });
 
+/**
+ * A comment on pull request 7. On any type but `created` the sender is the maintainer.
+ * @param {string} action
+ * @param {import('../support/github-objects.js').UserFacts} author
+ */
+const commented = (action, author) => ({
+  eventName: 'issue_comment',
+  event: {
+    action,
+    issue: { number: 7, user: maintainer, pull_request: { url: 'https://api.github.com' } },
+    comment: { id: 1, body: '/deploy', user: author },
+    repository: { ...REPOSITORY, owner: USERS.org },
+    sender: action === 'created' ? author : maintainer,
+  },
+  world: {
+    permissions: {
+      mona: { permission: 'write', role_name: 'write' },
+      eve: { permission: 'read', role_name: 'read' },
+    },
+  },
+});
+
 const releaseTeam = { teams: { 'acme/release-team': { mona: /** @type {const} */ ('active') } } };
 
 const KEY = 'a key that sender and guard share';
@@ -77,6 +99,11 @@ const CASES = {
   Events: [
     ['a push', { eventName: 'push', event: pushEvent() }, 'allowed'],
     ['a dispatch', dispatch({}), 'event.not_allowed'],
+  ],
+  'Defaults of each event': [
+    ['a comment', commented('created', maintainer), 'allowed', { 'head-sha': HEAD_SHA }],
+    ["a stranger's comment", commented('created', stranger), 'actor.not_allowed'],
+    ["a stranger's comment that a maintainer deletes", commented('deleted', stranger), 'event.type_not_allowed'],
   ],
   types: [
     ['a listed type', dispatch({}, 'chart-pr-updated'), 'allowed'],

@@ -12,6 +12,16 @@ const { text } = readPage('docs/security.md');
 const between = text.slice(text.indexOf('## What it stops'), text.indexOf('## What it cannot stop'));
 const rows = between.split('\n').filter((line) => line.startsWith('| ') && !/^\| (---|attack)/.test(line));
 
+/** Rust or JavaScript without the lines that are comments. @param {string} source */
+const code = (source) => source.replace(/^ *(\/\/|\/?\*).*$/gm, '');
+
+/** Whether a Rust file has a test of this name that is run: the attribute stands right before it. */
+function hasRustTest(/** @type {string} */ source, /** @type {string} */ name) {
+  if (new RegExp(`^#\\[(?:test|wasm_bindgen_test)\\]\\n(?:async )?fn ${name}\\(\\) `, 'm').test(source)) return true;
+  const properties = source.matchAll(/^proptest! \{\n([\s\S]*?)^\}$/gm);
+  return [...properties].some(([, body = '']) => new RegExp(`^ {4}#\\[test\\]\\n {4}fn ${name}\\(`, 'm').test(body));
+}
+
 /** Where a test's name or the last words of one stand in a file, from a place on; -1 if nowhere. */
 function nameAfter(/** @type {string} */ source, /** @type {string} */ name, from = 0) {
   const plain = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -33,15 +43,15 @@ describe('the threat model', () => {
       for (const one of shown.split('<br>')) {
         const [, file = '', names = ''] = /^`([^`]+)` (.+)$/.exec(one.trim()) ?? [];
         if (file.endsWith('.rs')) {
-          const source = readFileSync(join(ROOT, 'tests', file), 'utf8');
-          assert.match(
-            source,
-            new RegExp(`#\\[test\\]\\s+fn ${names}\\(\\)|\\bfn ${names}\\(`),
-            `${file} has no test ${names}`,
-          );
+          const source = code(readFileSync(join(ROOT, 'tests', file), 'utf8'));
+          assert.ok(hasRustTest(source, names), `${file} has no test ${names}`);
           continue;
         }
-        const source = readFileSync(join(ROOT, 'tests/js', file), 'utf8');
+        const source = code(readFileSync(join(ROOT, 'tests/js', file), 'utf8'));
+        assert.ok(
+          !/\b(test|describe|it)\.(skip|todo|only)\(|\b(skip|todo): true/.test(source),
+          `${file} leaves tests out`,
+        );
         let from = 0;
         for (const name of names.split(' › ')) {
           // Tables that tests are made from stand before them.
@@ -52,4 +62,13 @@ describe('the threat model', () => {
       }
     });
   }
+
+  test('takes nothing for a test that is none', () => {
+    const tests = '#[test]\nfn one() {\n}\nfn two() {\n}\n#[test]\n#[ignore]\nfn three() {\n}\n';
+    const properties = 'proptest! {\n    #[test]\n    fn four(a in 0..1) {\n    }\n}\n';
+    const source = code(`${tests}// #[test]\n/// fn five() {}\n${properties}`);
+    const found = ['one', 'two', 'three', 'four', 'five'].filter((name) => hasRustTest(source, name));
+    assert.deepEqual(found, ['one', 'four']);
+    assert.equal(nameAfter(code("// test('six')\n"), 'six'), -1);
+  });
 });

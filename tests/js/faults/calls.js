@@ -175,7 +175,7 @@ export const CALLS = [
     world: {
       pulls: PULLS,
       runs: [
-        { id: 123, created_at: at(-120), updated_at: at(-3), status: 'completed' },
+        { id: 123, created_at: at(-120), updated_at: at(3600), status: 'completed' },
         { id: 123, attempt: 2, created_at: at(-120), run_started_at: at(-2) },
       ],
     },
@@ -208,7 +208,7 @@ export const CALLS = [
     name: 'the pull request',
     method: 'GET',
     shown: '/repos/{o}/{r}/pulls/{n}',
-    made: 'a dispatch names one; `pull_request_target`',
+    made: 'a dispatch names one; `pull_request_target`; `pull_request_review`; `issue_comment` with a rule about it',
     route: 'pull',
     path: /\/pulls\/7$/,
     well: 'allowed',

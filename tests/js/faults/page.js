@@ -81,7 +81,7 @@ ${table(
     },
     {
       title: 'How it was found',
-      text: `Each cell is a process of the committed bundle, started as the runner starts it, against [an API on loopback](../tests/js/support/fake-api.js) that is well but for the one request; [the test](../tests/js/faults/matrix.test.js) holds it against what the contract says and fails where this page says something else.
+      text: `Each cell is a process of the committed bundle, started as the runner starts it, against [an API on loopback](../tests/js/support/fake-api.js) that is well but for the one request; [the test](../tests/js/faults/matrix.test.js) holds it against what is promised and fails where this page says something else.
 The clock of such a process leaps over what the run waits for: over 10 seconds when the API lets a request wait, and over the pauses before another attempt. [A guard](../tests/js/guard/slow.test.js) and [a dispatch](../tests/js/send/slow.test.js) that wait for all of it are tested too.
 `,
     },

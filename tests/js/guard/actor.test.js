@@ -1,5 +1,5 @@
 // @ts-check
-// Contract 4.2: every identity of the run must match, by the event and the run alone.
+// Every identity of the run must match, by the event and the run alone.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';

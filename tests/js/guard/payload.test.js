@@ -1,5 +1,5 @@
 // @ts-check
-// Contract 4.3: what a dispatch may carry. The text of the payload is written by hand where JSON.stringify cannot say it.
+// What a dispatch may carry. The text of the payload is written by hand where JSON.stringify cannot say it.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';

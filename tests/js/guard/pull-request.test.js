@@ -1,5 +1,5 @@
 // @ts-check
-// Contract 4.4: which pull request, and is it one that may pass? For a dispatch the live PR alone decides, on
+// Which pull request, and is it one that may pass? For a dispatch the live PR alone decides, on
 // `pull_request_target` the event must agree with it, on `pull_request` the event is all there is.
 
 import assert from 'node:assert/strict';
@@ -492,7 +492,7 @@ describe('pull_request_target: the event agrees with the live PR', SIDE_BY_SIDE,
   decides('it is gone', { ...onTarget(rule), world: { pulls: {} } }, { code: 'pull_request.not_found', requests: 1 });
 });
 
-describe('the cascade monitor of ADR-021', SIDE_BY_SIDE, () => {
+describe('the cascade monitor, which waits for a merge', SIDE_BY_SIDE, () => {
   /** @param {PullFacts} [pull] @returns {import("../support/guard.js").GuardOptions} */
   const cascade = (pull) => {
     const facts = {

@@ -85,7 +85,6 @@ describe('inputs that cannot be right', SIDE_BY_SIDE, () => {
     ['a short id', { sha: HEAD_SHA.slice(0, 7) }, [/`sha`/, /whole id/]],
     ['39 digits', { sha: HEAD_SHA.slice(1) }, [/`sha`/, /40 or 64/]],
     ['a branch', { sha: 'main' }, [/`main`/]],
-    ['upper case', { sha: HEAD_SHA.toUpperCase() }, [/in lower case/]],
     ['a path', { sha: '../../dispatches' }, [/`sha`/]],
     ['a status that GitHub has', { status: 'error' }, [/`status` is `error`/, /`cancelled`/]],
     ['a job that was skipped', { status: 'skipped' }, [/has no result/, /`if:`/]],

@@ -194,14 +194,28 @@ test('files are written before the outputs: added to or replaced, with their dir
   const evidence = join(directory, 'deep', 'er', 'evidence.json');
   writeFileSync(audit, 'old\n');
   const files = [
-    { path: audit, text: 'new\n', append: true },
-    { path: evidence, text: 'all of it\n', append: false },
+    { input: 'audit-file', path: audit, text: 'new\n', append: true },
+    { input: 'evidence-file', path: evidence, text: 'all of it\n', append: false },
   ];
   for (const round of [1, 2]) {
     const ran = await runWith({ flow: async () => allowed({ files }) });
     assert.equal(ran.status, 0);
     assert.equal(readFileSync(audit, 'utf8'), `old\n${'new\n'.repeat(round)}`);
     assert.equal(readFileSync(evidence, 'utf8'), 'all of it\n');
+  }
+});
+
+test('a record begins on a line of its own', async (t) => {
+  const audit = join(temporaryDirectory(t), 'audit.jsonl');
+  const files = [{ input: 'audit-file', path: audit, text: 'new\n', append: true }];
+  for (const [before, after] of [
+    ['', 'new\n'],
+    ['old\n', 'old\nnew\n'],
+    ['cut sho', 'cut sho\nnew\n'],
+  ]) {
+    writeFileSync(audit, before ?? '');
+    await runWith({ flow: async () => allowed({ files }) });
+    assert.equal(readFileSync(audit, 'utf8'), after);
   }
 });
 
@@ -217,7 +231,7 @@ test('a directory that is there need not be made: on Windows some cannot be', as
     throw Object.assign(new Error(`EPERM: operation not permitted, mkdir '${path}'`), { code: 'EPERM' });
   });
   const write = (/** @type {string} */ path) =>
-    runWith({ flow: async () => allowed({ files: [{ path, text: 'x', append: false }] }) });
+    runWith({ flow: async () => allowed({ files: [{ input: 'evidence-file', path, text: 'x', append: false }] }) });
   assert.equal((await write(join(directory, 'audit.jsonl'))).status, 0);
   assertInternalError(await write(join(directory, 'deep', 'audit.jsonl')), /cannot write the file .*: EPERM/);
 });
@@ -228,19 +242,19 @@ test('a file that cannot be written stops the run, named', async (t) => {
   writeFileSync(blocked, '');
   mkdirSync(join(directory, 'directory'));
   for (const path of [join(blocked, 'below'), join(directory, 'directory'), '']) {
-    const files = [{ path, text: 'x', append: true }];
+    const files = [{ input: 'audit-file', path, text: 'x', append: true }];
     const ran = await runWith({ flow: async () => allowed({ files }) });
-    assertInternalError(ran, /cannot write the file/);
+    assertInternalError(ran, /cannot write the file .*, which the input `audit-file` names/);
     assert.ok(ran.results().reason?.includes(path));
     assert.deepEqual(ran.values('summarize'), [], 'no summary of a decision that does not hold');
   }
 });
 
 test('a full disk stops the run', { skip: !existsSync('/dev/full') && 'there is no /dev/full here' }, async () => {
-  const files = [{ path: '/dev/full', text: 'x', append: false }];
+  const files = [{ input: 'evidence-file', path: '/dev/full', text: 'x', append: false }];
   assertInternalError(
     await runWith({ flow: async () => allowed({ files }) }),
-    /cannot write the file \/dev\/full: ENOSPC/,
+    /cannot write the file \/dev\/full, which the input `evidence-file` names: ENOSPC/,
   );
 });
 
