@@ -926,7 +926,7 @@ function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "e93c58b6231e984e9a233f40fa7771d8b9eab49b466e0d783e4b9a2c9423c0c4") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "d969d057dc19db62203b5381fe728f5fc3d8981558cbb7d820953c954073b0bd") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { env, root, run, withPath } from './lib.mjs';
+import { Failure, env, root, run, withPath } from './lib.mjs';
 
 const directory = join(root, 'tests', 'js');
 
@@ -46,10 +46,12 @@ export async function testBundles({ dist, node, only = testDirectories() }) {
       // Runners take the `node` that comes first.
       { env: { ...withPath(env, dirname(node)), DISPATCH_GUARD_DIST: dist } },
     );
-    return readFileSync(tap, 'utf8')
+    const counts = readFileSync(tap, 'utf8')
       .split('\n')
-      .filter((line) => /^# (tests|pass|fail|skipped) /.test(line))
-      .join('\n');
+      .filter((line) => /^# (tests|pass|fail|skipped) /.test(line));
+    // Such as where act is not there.
+    if (counts.includes('# pass 0')) throw new Failure(`no test of ${only.join(', ')} was run`);
+    return counts.join('\n');
   } finally {
     rmSync(reports, { recursive: true });
   }

@@ -248,8 +248,12 @@ fn token_holds(header: &Node, claims: &Node, audience: &str, payload: &Node) -> 
         Some(aud) => matches!(aud.elements(), [one] if one.text() == Some(audience)),
         None => false,
     };
-    let workflow = text(claims, "workflow_ref").unwrap_or_default();
-    let of_repository = workflow.get(..12).is_some_and(|start| start.eq_ignore_ascii_case("acme/charts/"));
+    let is_listed = |workflow: &str| {
+        workflow.get(..12).is_some_and(|start| start.eq_ignore_ascii_case("acme/charts/"))
+            && workflow[12..] == *WORKFLOW
+    };
+    let claimed = text(claims, "workflow_ref").is_some_and(|workflow| is_listed(&workflow));
+    let envelope = payload.get("_guard").and_then(|envelope| envelope.get("workflow_ref")).and_then(Node::text);
     let attempt = is_absent(claims.get("run_attempt"))
         || named("run_attempt").is_none()
         || number("run_attempt") == named("run_attempt");
@@ -265,8 +269,8 @@ fn token_holds(header: &Node, claims: &Node, audience: &str, payload: &Node) -> 
         && time("nbf").is_some_and(|time| time <= NOW + 60)
         && time("iat").is_some_and(|time| time <= NOW + 60)
         && number("repository_id").as_deref() == Some("1001")
-        && of_repository
-        && workflow[12..] == *WORKFLOW
+        && claimed
+        && envelope.is_none_or(is_listed)
         && named("run_id").is_some()
         && number("run_id") == named("run_id")
         && attempt

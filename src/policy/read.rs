@@ -206,7 +206,7 @@ impl Reader {
     fn list<'n>(&mut self, node: &'n Node, path: &str) -> Vec<(&'n Node, String)> {
         match node.as_sequence() {
             None => {
-                let one = node.as_str().map(|text| format!(", as `[{}]`", text.replace('`', "'"))).unwrap_or_default();
+                let one = node.as_str().map(|text| format!(", as {}", quote(&format!("[{text}]")))).unwrap_or_default();
                 let message = format!("this is {}; it has to be a list{one}", node.kind());
                 self.error(node.position, path, message);
                 Vec::new()

@@ -8,8 +8,11 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { DIST, NODE, ROOT, runnerEnvironment, TOKEN } from './run-action.js';
 
-/** act itself: the one that is named, the one that `npm run setup` puts in place, or none. */
-export const ACT = [process.env.DISPATCH_GUARD_ACT, join(ROOT, '.tools/python/bin/act')].find(
+/** Where `npm run setup` puts things; another clone's directory can be lent by the variable. */
+const TOOLS = process.env.DISPATCH_GUARD_TOOLS ?? join(ROOT, '.tools');
+
+/** act itself: the one that is named, the one that setup put in place, or none. */
+export const ACT = [process.env.DISPATCH_GUARD_ACT, join(TOOLS, 'python', 'bin', 'act')].find(
   (path) => path !== undefined && existsSync(path),
 );
 
