@@ -843,7 +843,7 @@ impl Rule {
             let workflows: Vec<String> =
                 workflows.iter().map(|at| format!(".github/workflows/{}@refs/heads/main", WORKFLOWS[*at])).collect();
             let mut keys = vec![format!("require: {name}")];
-            if matches!(require, Proof::Run | Proof::Oidc) {
+            if matches!(require, Proof::Run | Proof::Signature | Proof::Oidc) {
                 keys.push(format!("workflows: [{}]", workflows.join(", ")));
             }
             keys.extend(max_age.map(|seconds| format!("max-age: {seconds}s")));
@@ -1385,6 +1385,8 @@ impl World {
         let merged = pull.state == "merged";
         let base_id = if pull.here { REPOSITORY_ID } else { 5 };
         first([
+            // The event says so itself, without a request.
+            (agrees && !pull.here, "pull_request.wrong_repository"),
             (asked && (!pull.exists || number != 7), "pull_request.not_found"),
             (!pull.here, "pull_request.wrong_repository"),
             (!allows_forks && pull.head_repository.is_none(), "pull_request.head_gone"),
