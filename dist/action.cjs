@@ -926,7 +926,7 @@ function verify(file, bytes, sha256) {
 }
 // js/core.js
 async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "d969d057dc19db62203b5381fe728f5fc3d8981558cbb7d820953c954073b0bd") }), {
+	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "4b974e2ec6dfc83ba9e12093e0925a1a46d6aa94e6700d68f02e5d4bf763e9ac") }), {
 		guard: parsed(guard),
 		send: parsed(send),
 		report: parsed(report)

@@ -12,7 +12,7 @@ import { licenses } from './licenses.mjs';
 import { Failure, cargoHome, main, output, readText, root, run, seconds, sha256 } from './lib.mjs';
 import { wasmCompiler } from './toolchain.mjs';
 
-const wasmFile = 'dispatch_guard_bg.wasm';
+export const wasmFile = 'dispatch_guard_bg.wasm';
 const entries = ['guard', 'send', 'report', 'cli'];
 
 /** What rustc emits by default and Node 20 runs. */

@@ -9,7 +9,7 @@
 // compared, and the same tests are run on both.
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourcesDigest } from './build.mjs';
+import { sourcesDigest, wasmFile } from './build.mjs';
 import { node24, testBundles } from './bundle-tests.mjs';
 import { Failure, cargoHome, env, main, output, root, run, tools } from './lib.mjs';
 
@@ -18,7 +18,7 @@ const committed = join(root, 'dist');
 const rebuilt = join(copy, 'dist');
 
 /** What another compiler makes otherwise: the wasm, the bundle that holds its digest, and the record of both. */
-const BY_COMPILER = ['action.cjs', 'build.json', 'dispatch_guard_bg.wasm'];
+const BY_COMPILER = ['action.cjs', 'build.json', wasmFile];
 
 /**
  * Throws a `Failure` if the committed dist is not what its sources give.

@@ -18,6 +18,7 @@ use crate::json::{self, Json, Object};
 use crate::map::Map;
 use crate::outcome;
 use crate::provenance::digest::parse_signature;
+use crate::provenance::{SHORTEST_TOKEN, TOKEN_START};
 use crate::text::{Redactor, hex, printable, quote};
 
 /// The version of the document's shape.
@@ -30,10 +31,6 @@ const SECRET_INPUTS: [&str; 2] = ["token", "signing-keys"];
 const NO_SIGNATURE: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000";
 /// What stands in the place of the third part of an ID token, without which the token is good for nothing.
 const NO_TOKEN_SIGNATURE: &str = "redacted";
-/// How every token begins: the base64url of `{"`.
-const TOKEN_START: &[u8] = b"eyJ";
-/// The fewest letters that can be one.
-const SHORTEST_TOKEN: usize = 64;
 /// The headers of a response that are kept: those that a decision can rest on, and the one that GitHub's support asks for.
 const HEADERS: [&str; 7] = [
     "location",
@@ -285,7 +282,7 @@ fn without_tokens(bytes: &[u8]) -> Vec<u8> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(start) = rest.windows(TOKEN_START.len()).position(|part| part == TOKEN_START) {
+    while let Some(start) = rest.windows(TOKEN_START.len()).position(|part| part == TOKEN_START.as_bytes()) {
         let (before, from) = rest.split_at(start);
         let end = from.iter().position(|byte| !is_part(byte)).unwrap_or(from.len());
         let (text, after) = from.split_at(end);

@@ -113,7 +113,7 @@ impl<'h> Github<'h> {
     /// The API at an address, with a token and 60 seconds from now.
     ///
     /// # Errors
-    /// `config.invalid_input` where the address is none of http or https.
+    /// `config.invalid_input` where the address is none of http or https, or no header can hold the token.
     pub fn new(host: &'h dyn Host, api_url: &str, token: &str, redactor: Redactor) -> Result<Self, Stop> {
         let base = api_url.trim_end_matches('/');
         if origin(base).is_none() || base.contains(['?', '#', '\\']) {
@@ -155,6 +155,11 @@ impl<'h> Github<'h> {
     /// Takes a secret that came up later out of everything that is said from now on.
     pub fn hide(&mut self, secret: &str) {
         self.redactor.add(secret);
+    }
+
+    /// Whether a secret that nobody writes by chance is in the text.
+    pub fn finds_secret(&self, text: &str) -> bool {
+        self.redactor.finds(text)
     }
 
     /// The text without any secret.

@@ -13,6 +13,7 @@ use crate::host::{Host, apart};
 use crate::identity::{self, Context, Identity, Part};
 use crate::inputs::{self, Inputs, Reporting};
 use crate::invocation::Invocation;
+use crate::json::Json;
 use crate::once;
 use crate::payload::{self, Payload};
 use crate::policy::field::{Field, FieldType};
@@ -129,12 +130,8 @@ impl Guard<'_> {
 
     /// A payload is printed, and so is nothing that is a secret of this step.
     fn check_public(&self, payload: &Payload) -> Result<(), Stop> {
-        let redactor = self.inputs.redactor();
-        let Some((name, _)) =
-            payload.fields.iter().find(|(_, value)| redactor.finds(value.as_str().unwrap_or_default()))
-        else {
-            return Ok(());
-        };
+        let holds_secret = |value: &Json| value.as_str().is_some_and(|text| self.github.finds_secret(text));
+        let Some((name, _)) = payload.fields.iter().find(|(_, value)| holds_secret(value)) else { return Ok(()) };
         Err(Stop::new(
             Code::PayloadInvalidField,
             format!("the field {} holds the value of one of this step's secret inputs", quote(name)),
@@ -147,19 +144,24 @@ impl Guard<'_> {
         &self.invocation.environment
     }
 
+    fn repository_id(&self) -> u64 {
+        // INVARIANT: an event without the run's repository id has been refused.
+        self.environment().repository_id().unwrap_or_default()
+    }
+
     fn context(&self) -> Context<'_> {
         Context { environment: self.environment(), github: self.github }
     }
 
     async fn check_actors(&self, decision: &mut Decision, event: &Event, rule: &Rule) -> Result<(), Stop> {
-        let mut identities = identity::identities(self.environment(), event);
-        decision.identities.clone_from(&identities);
+        identity::add_of_event(&mut decision.identities, event);
         let Some(actors) = &rule.actors else {
             decision.skip(Step::Actor, "actors", "the rule names none: anyone whom GitHub lets start the event");
             return Ok(());
         };
         // The rule for authors, where there is one, judges the author in its own place.
         let authors_ruled = rule.pull_request.as_ref().is_some_and(|rule| rule.authors.is_some());
+        let mut identities = decision.identities.clone();
         let judged = if authors_ruled {
             identities.iter().position(|identity| identity.part == Part::Author).unwrap_or(identities.len())
         } else {
@@ -226,9 +228,7 @@ impl Guard<'_> {
             decision.skip(Step::PullRequest, "pull request", "the rule is about none");
             return Ok(None);
         };
-        // INVARIANT: an event without the run's repository id has been refused.
-        let repository_id = self.environment().repository_id().unwrap_or_default();
-        pull_request::judge(decision, &pr, repository_id, &pins, pr_rule, name.defaults())?;
+        pull_request::judge(decision, &pr, self.repository_id(), &pins, pr_rule, name.defaults())?;
         if let Some(authors) = &pr_rule.authors {
             apart(self.check_author(decision, &pr, authors)).await?;
         }
@@ -269,8 +269,7 @@ impl Guard<'_> {
         let number = match (name.source(), &event.pull_request) {
             (Source::Event, Some(pr)) => return Ok(Some((pr.clone(), pins))),
             (Source::EventThenLive, Some(pr)) => {
-                // INVARIANT: an event without the run's repository id has been refused.
-                pull_request::check_repository(pr, self.environment().repository_id().unwrap_or_default())?;
+                pull_request::check_repository(pr, self.repository_id())?;
                 let origin = format!("the `{}` event", name.name());
                 pins.push(Pin { origin: origin.clone(), value: Pinned::HeadSha(pr.head_sha.clone()) });
                 pins.push(Pin { origin: origin.clone(), value: Pinned::BaseRef(pr.base_ref.clone()) });

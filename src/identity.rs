@@ -100,14 +100,13 @@ pub fn of_run(environment: &Environment) -> Vec<Identity> {
     all
 }
 
-/// Everyone behind a run in the order in which they are checked; the author is only there on pull request events.
-pub fn identities(environment: &Environment, event: &Event) -> Vec<Identity> {
-    let mut all = of_run(environment);
+/// Adds those whom the event names, so that everyone stands in the order of the checks; the author is only there on
+/// pull request events.
+pub fn add_of_event(all: &mut Vec<Identity>, event: &Event) {
     all.insert(1, Identity::new(Part::Sender, event.sender.clone().unwrap_or_default()));
     if let Some(pr) = &event.pull_request {
         all.push(Identity::new(Part::Author, pr.author.clone().unwrap_or_default()));
     }
-    all
 }
 
 /// How an identity stands to a list, as far as that is known.

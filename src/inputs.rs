@@ -129,9 +129,9 @@ impl Inputs {
     /// `config.invalid_input` for anything else.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, Stop> {
         let default = self.default(name);
-        let given = self.values.get(name).map(String::as_str).filter(|text| !(text.is_empty() && default.is_empty()));
-        match given.unwrap_or(default).trim() {
-            "" if given.is_none() => Ok(None),
+        let text = self.values.get(name).map_or(default, String::as_str);
+        match text.trim() {
+            "" if text.is_empty() && default.is_empty() => Ok(None),
             "true" | "True" | "TRUE" => Ok(Some(true)),
             "false" | "False" | "FALSE" => Ok(Some(false)),
             other => Err(invalid(name, other, "`true` or `false`")),

@@ -119,11 +119,17 @@ pub fn secrets(envelope: &Envelope) -> impl Iterator<Item = &str> {
     token(envelope).into_iter().chain(signature)
 }
 
+/// How every ID token begins: the base64url of `{"`.
+pub const TOKEN_START: &str = "eyJ";
+/// The fewest letters that can be one.
+pub const SHORTEST_TOKEN: usize = 64;
+
 /// The envelope's ID token. What is none is not treated as one: a sender must not have words of its choice cut out of
-/// the log and the outputs. Every token begins with the base64url of `{"`.
+/// the log and the outputs.
 pub fn token(envelope: &Envelope) -> Option<&str> {
-    let is_token =
-        |text: &&str| text.len() >= 64 && text.trim_start().starts_with("eyJ") && text.split('.').count() == 3;
+    let is_token = |text: &&str| {
+        text.len() >= SHORTEST_TOKEN && text.trim_start().starts_with(TOKEN_START) && text.split('.').count() == 3
+    };
     envelope.oidc.as_deref().filter(is_token)
 }
 

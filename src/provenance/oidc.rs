@@ -214,18 +214,15 @@ fn check_origin(
     let claimed = claims.at("workflow_ref");
     let workflow = claimed.as_str().unwrap_or_default();
     let repository = environment.repository();
-    if !is_listed(workflow, workflows, repository) {
+    let Some(proven) = workflows.iter().find(|listed| is_listed(workflow, slice::from_ref(listed), repository)) else {
         return Err(invalid(
             format!("the ID token was issued to the workflow {}", shown(claimed)),
             format!("the policy lists {}", quote_list(workflows.iter().map(ToString::to_string), "and")),
         ));
-    }
-    // In the envelope the repository's name may be in another case.
-    let same = |named: &str| {
-        let mut proven = workflows.iter().filter(|listed| is_listed(workflow, slice::from_ref(listed), repository));
-        proven.any(|listed| is_listed(named, slice::from_ref(listed), repository))
     };
-    if let Some(named) = envelope.workflow_ref.as_deref().filter(|named| !same(named)) {
+    if let Some(named) = &envelope.workflow_ref
+        && !is_listed(named, slice::from_ref(proven), repository)
+    {
         return Err(invalid(
             format!("the ID token was issued to the workflow {}", quote(workflow)),
             format!("the envelope names {}", quote(named)),

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { join } from 'node:path';
-import { ACT, runWorkflow } from '../support/act.js';
+import { WITH_ACT, runWorkflow } from '../support/act.js';
 import { dispatchEvent, workflowDispatchEvent } from '../support/events.js';
 import { fault, startFakeApi } from '../support/fake-api.js';
 import { HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY } from '../support/github-objects.js';
@@ -105,7 +105,7 @@ async function openChain() {
   };
 }
 
-describe('the chain', { skip: ACT === undefined && 'act is missing: `npm run setup` puts it in place' }, () => {
+describe('the chain', WITH_ACT, () => {
   test('W2 → W5 → a status on the pull request', () =>
     chain(async ({ api, w2, w5, report, shown }) => {
       const first = await w2();

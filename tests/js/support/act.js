@@ -6,15 +6,17 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { tools } from '../../../scripts/lib.mjs';
 import { DIST, NODE, ROOT, runnerEnvironment, TOKEN } from './run-action.js';
 
-/** Where `npm run setup` puts things; another clone's directory can be lent by the variable. */
-const TOOLS = process.env.DISPATCH_GUARD_TOOLS ?? join(ROOT, '.tools');
-
 /** act itself: the one that is named, the one that setup put in place, or none. */
-export const ACT = [process.env.DISPATCH_GUARD_ACT, join(TOOLS, 'python', 'bin', 'act')].find(
+export const ACT = [process.env.DISPATCH_GUARD_ACT, join(tools, 'python', 'bin', 'act')].find(
   (path) => path !== undefined && existsSync(path),
 );
+const ACT_IS_MISSING = 'act is missing: `npm run setup` puts it in place';
+
+/** Options of the tests that need it. */
+export const WITH_ACT = { skip: ACT === undefined && ACT_IS_MISSING };
 
 /**
  * @typedef {object} Job
@@ -45,7 +47,7 @@ export async function runWorkflow({
   actions = {},
   programs = [],
 }) {
-  if (ACT === undefined) throw new Error('act is missing: `npm run setup` puts it in place');
+  if (ACT === undefined) throw new Error(ACT_IS_MISSING);
   const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-act-'));
   try {
     const calls = join(directory, 'calls');
