@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dispatchEvent } from '../support/events.js';
-import { HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
+import { commentEvent, dispatchEvent } from '../support/events.js';
+import { HEAD_SHA, MOVED_SHA, pullRequest, USERS } from '../support/github-objects.js';
 import { assertDecision, decides, dispatchPolicy, guard, policyFor, SIDE_BY_SIDE } from '../support/guard.js';
 
 describe('who', SIDE_BY_SIDE, () => {
@@ -24,21 +24,10 @@ describe('who', SIDE_BY_SIDE, () => {
     (ran) => assert.match(ran.stdout, /U\+043E/),
   );
 
-  /** `/deploy` on pull request 7. @param {string} action @param {any} author @param {any} [sender] */
-  const comment = (action, author, sender = author) => ({
+  /** @param {string} action @param {any} author @param {any} [sender] */
+  const comment = (action, author, sender) => ({
     eventName: 'issue_comment',
-    event: {
-      action,
-      issue: {
-        number: 7,
-        title: 'Bump redis',
-        user: USERS.maintainer,
-        pull_request: { url: 'https://api.github.com' },
-      },
-      comment: { id: 1, body: '/deploy', user: author },
-      repository: { ...REPOSITORY, owner: USERS.org },
-      sender,
-    },
+    event: commentEvent({ action, author, sender }),
   });
   const commenters = (/** @type {string} */ types) => ({
     inputs: { policy: policyFor('issue_comment', `${types}actors: [mona]\npull-request: {base: [main]}\n`) },

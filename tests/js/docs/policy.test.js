@@ -4,7 +4,14 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { dispatchEvent, FORK_PULL, pullRequestEvent, pushEvent, workflowDispatchEvent } from '../support/events.js';
+import {
+  commentEvent,
+  dispatchEvent,
+  FORK_PULL,
+  pullRequestEvent,
+  pushEvent,
+  workflowDispatchEvent,
+} from '../support/events.js';
 import { HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
 import { guard, SIDE_BY_SIDE } from '../support/guard.js';
 import { isPolicy, readPage } from './pages.js';
@@ -49,13 +56,7 @@ const manual = (inputs, sender, role) => ({
  */
 const commented = (action, author) => ({
   eventName: 'issue_comment',
-  event: {
-    action,
-    issue: { number: 7, user: maintainer, pull_request: { url: 'https://api.github.com' } },
-    comment: { id: 1, body: '/deploy', user: author },
-    repository: { ...REPOSITORY, owner: USERS.org },
-    sender: action === 'created' ? author : maintainer,
-  },
+  event: commentEvent({ action, author, sender: action === 'created' ? author : maintainer }),
   world: {
     permissions: {
       mona: { permission: 'write', role_name: 'write' },

@@ -57,6 +57,25 @@ export function workflowDispatchEvent({ inputs = { pr: '7' }, sender = USERS.mai
   return { ref: 'refs/heads/main', inputs, workflow: '.github/workflows/w5.yml', ...common(sender) };
 }
 
+/**
+ * `/deploy` on pull request 7.
+ * @param {{action?: string, author?: UserFacts, sender?: UserFacts}} [options]
+ * @returns {Json}
+ */
+export function commentEvent({ action = 'created', author = USERS.maintainer, sender = author } = {}) {
+  return {
+    action,
+    issue: {
+      number: 7,
+      title: 'Bump redis',
+      user: user(USERS.maintainer),
+      pull_request: { url: 'https://api.github.com' },
+    },
+    comment: { id: 1, body: '/deploy', user: user(author) },
+    ...common(sender),
+  };
+}
+
 /** @param {{sender?: UserFacts}} [options] */
 export function pushEvent({ sender = USERS.maintainer } = {}) {
   return {
