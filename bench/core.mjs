@@ -1,25 +1,25 @@
 // @ts-check
-// What a decision costs inside the core, without processes and sockets: prints the figures as JSON.
+// The cost of a decision inside the core, without processes and sockets. Prints the figures as JSON.
 //
 //   node bench/core.mjs
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readSample } from '../samples/samples.js';
-import { readActionFile } from '../tests/js/support/action-yml.js';
-import { DIST, ROOT, runnerEnvironment } from '../tests/js/support/run-action.js';
+import { readActionFile } from '../scripts/action-yml.mjs';
+import { DIST, ROOT, runnerEnvironment } from '../scripts/run-action.mjs';
 import { median } from './statistics.mjs';
 
 /** @typedef {{ size: number, us: number }} Point `us`: microseconds of one decision */
 
 const API = 'http://127.0.0.1:9';
 
-/** How long one figure may take, in ms, once it has the calls it needs. */
+/** Time for one figure after its minimum number of calls, in ms. */
 const BUDGET = 700;
 
-const { openCore } = createRequire(import.meta.url)(join(DIST, 'action.cjs'));
+const { loadCore } = createRequire(import.meta.url)(join(DIST, 'action.cjs'));
 const begun = performance.now();
-const { guard } = await openCore();
+const { guard } = loadCore();
 const openMs = performance.now() - begun;
 
 const dispatch = decision('dispatch');
@@ -40,7 +40,7 @@ process.stdout.write(JSON.stringify(figures));
 /**
  * @param {string} name of a sample
  * @param {(sample: import('../samples/samples.js').Sample) => void} [change]
- * @returns {() => Promise<void>} decides it once; throws if that is not what the sample should end with
+ * @returns {() => Promise<void>} makes the decision once; throws if it is not the expected one
  */
 function decision(name, change = () => {}) {
   const sample = readSample(name);
@@ -78,7 +78,7 @@ async function time(decide) {
 
 /**
  * @param {() => Promise<void>} decide
- * @param {number} calls before the engine has optimised what they run
+ * @param {number} calls until V8 has optimized the code
  * @returns {Promise<number>} the median afterwards
  */
 async function settled(decide, calls) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Loaded in front of a program (`node --require`): at its end, writes what it used to the file PROBE_FILE names.
+// Loaded before a program (`node --require`): when it exits, writes what it used to the file in PROBE_FILE.
 
 const { readFileSync, writeFileSync } = require('node:fs');
 
@@ -11,7 +11,7 @@ process.on('exit', () => {
   writeFileSync(file, JSON.stringify({ peakBytes: peakBytes(), modules }));
 });
 
-/** Linux starts `maxRSS` of a process at that of its parent; `VmHWM` is the program's own. */
+/** On Linux `maxRSS` starts at that of the parent process; `VmHWM` does not. */
 function peakBytes() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]) * 1024;

@@ -1,5 +1,5 @@
 // @ts-check
-// The programs that are compared, each a process as the runner starts it, and each run held to what it should do.
+// The programs that are compared, each a process as the runner starts it. Every run is checked for its result.
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { rolldown } from 'rolldown';
 import { readSample } from '../samples/samples.js';
-import { readActionFile } from '../tests/js/support/action-yml.js';
-import { DIST, parseCommandFile, ROOT, runnerEnvironment, TOKEN } from '../tests/js/support/run-action.js';
+import { readActionFile } from '../scripts/action-yml.mjs';
+import { DIST, parseCommandFile, ROOT, runnerEnvironment, TOKEN } from '../scripts/run-action.mjs';
 
 export const WASM = join(DIST, 'dispatch_guard_bg.wasm');
 
@@ -18,7 +18,7 @@ export const WASM = join(DIST, 'dispatch_guard_bg.wasm');
  * @typedef {object} Program
  * @property {string} title
  * @property {string[]} args of node
- * @property {string} [sample] whose event it gets; none: it writes no outputs
+ * @property {string} [sample] the sample whose event it gets; without one it writes no outputs
  * @property {{ status: number, allowed?: string, reasonCode?: string, requests: number }} expect
  */
 
@@ -27,7 +27,7 @@ export const WASM = join(DIST, 'dispatch_guard_bg.wasm');
 /** @typedef {{ ms: number, peakBytes: number, modules: string[] }} Used */
 
 /**
- * Makes everything ready that the programs need, and gives the means to run them.
+ * Prepares what the programs need and returns functions to run them.
  * @param {string} node the program to run them with
  */
 export async function openPrograms(node) {
@@ -95,9 +95,9 @@ export async function openPrograms(node) {
 
   /**
    * @param {ProgramName} name
-   * @param {{ args?: string[], environment?: Record<string, string> }} [more] in front of the program's own
+   * @param {{ args?: string[], environment?: Record<string, string> }} [more] added to the program's own
    * @returns {number} ms from start to end of the process
-   * @throws {Error} if it did not do what it is there for
+   * @throws {Error} if the result is not the expected one
    */
   function run(name, { args = [], environment = {} } = {}) {
     const { title, args: own, expect } = programs[name];
@@ -124,7 +124,7 @@ export async function openPrograms(node) {
   return {
     programs,
     run,
-    /** Runs a program with the probe in front. @param {ProgramName} name @returns {Used} */
+    /** Runs a program with the probe loaded. @param {ProgramName} name @returns {Used} */
     probe(name) {
       const file = join(directory, 'probe.json');
       const ms = run(name, {
@@ -134,7 +134,7 @@ export async function openPrograms(node) {
       return { ms, ...JSON.parse(readFileSync(file, 'utf8')) };
     },
     /**
-     * Runs programs in turns.
+     * Runs programs in alternation.
      * @param {ProgramName[]} names
      * @param {number} rounds
      * @returns {Record<ProgramName, number[]>} ms of each round
@@ -142,10 +142,10 @@ export async function openPrograms(node) {
     race(names, rounds) {
       /** @type {any} */
       const times = Object.fromEntries(names.map((name) => [name, []]));
-      // What the first runs wait for, such as files that are not in memory yet, is no program's own.
+      // The first runs warm up the file cache.
       for (const name of names) run(name);
       for (let round = 0; round < rounds; round += 1) {
-        // Each is as often before another as after it.
+        // Each program runs before another as often as after it.
         const order = round % 2 === 0 ? names : [...names].reverse();
         for (const name of order) times[name].push(run(name));
       }
@@ -177,7 +177,7 @@ function environmentOf(sample, apiUrl, eventFile) {
 }
 
 /**
- * Bundles the check by hand into one file, as actions usually are. CommonJS, since that starts faster.
+ * Bundles the check by hand into one file, as actions usually are. CommonJS, because it starts faster.
  * @param {string} file
  */
 async function bundleByHand(file) {

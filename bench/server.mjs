@@ -1,5 +1,5 @@
 // @ts-check
-// The API of a sample on loopback, on a thread of its own: the main thread waits for the process that it times.
+// The API of a sample on loopback, in a worker: the main thread blocks while it times a process.
 
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';

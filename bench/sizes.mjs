@@ -1,20 +1,20 @@
 // @ts-check
-// How much of dispatch-guard a run downloads, reads and loads.
+// How many bytes of dispatch-guard a run downloads and loads.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../tests/js/support/run-action.js';
+import { ROOT } from '../scripts/run-action.mjs';
 
 /**
- * What workflows download of a commit.
+ * The size of the archive that workflows download.
  * @param {string} [tree] a commit, or by default all files as they are, committed or not
  * @returns {number} bytes of `git archive --format=tar.gz`
  */
 export function archiveBytes(tree) {
   if (tree !== undefined) return git(['archive', '--format=tar.gz', tree]).length;
-  // Nothing of the repository's own index and objects is touched.
+  // A temporary index and object directory keep the repository unchanged.
   const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-index-'));
   try {
     const objects = text(git(['rev-parse', '--path-format=absolute', '--git-path', 'objects']));

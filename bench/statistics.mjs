@@ -9,7 +9,7 @@ export function median(values) {
 }
 
 /**
- * Compares two programs by the runs that stood side by side, so that a machine that is busy for a while slows both.
+ * Compares two programs round by round, so that a machine that is busy for a while slows both.
  * @param {number[]} ours ms of each round
  * @param {number[]} theirs of the same rounds
  */

@@ -1,11 +1,17 @@
 "use strict";
 let node_fs = require("node:fs"), node_path = require("node:path"), node_os = require("node:os"), node_module = require("node:module");
-// js/host.js
-function openHost({ mask, redact }) {
+// js/core/action-error.js
+var ActionError = class extends Error {
+	constructor(message, help, options) {
+		super(message, options), this.help = help;
+	}
+};
+// js/host/host.js
+function createHost({ mask, progress, redact }) {
 	return {
 		async request(request) {
 			try {
-				let { exchange } = await Promise.resolve().then(() => require("./exchange.cjs")), answer = await exchange(request, mask);
+				let { sendRequest } = await Promise.resolve().then(() => require("./http.cjs")), answer = await sendRequest(request, mask);
 				return "fault" in answer && (answer.fault.message = redact(answer.fault.message)), answer;
 			} catch (error) {
 				return { fault: {
@@ -18,7 +24,8 @@ function openHost({ mask, redact }) {
 		now: Date.now,
 		random: (count) => crypto.getRandomValues(new Uint8Array(count)),
 		verifyRs256,
-		mask
+		mask,
+		progress
 	};
 }
 async function verifyRs256(jwk, data, signature) {
@@ -37,136 +44,61 @@ async function verifyRs256(jwk, data, signature) {
 		return !1;
 	}
 }
-// package.json
-var version = "1.0.0";
-// js/outputs.js
-const OUTPUTS = {
-	guard: [
-		"allowed",
-		"decision",
-		"reason-code",
-		"reason",
-		"event",
-		"event-type",
-		"actor",
-		"actor-id",
-		"triggering-actor",
-		"pr-number",
-		"pr-author",
-		"pr-state",
-		"head-ref",
-		"head-sha",
-		"head-repo",
-		"base-ref",
-		"base-sha",
-		"fork",
-		"draft",
-		"merged",
-		"merge-commit-sha",
-		"labels",
-		"payload",
-		"provenance",
-		"result"
-	],
-	send: [
-		"sent",
-		"reason-code",
-		"reason",
-		"event-type",
-		"nonce",
-		"pr-number",
-		"head-sha",
-		"payload"
-	],
-	report: [
-		"reported",
-		"reason-code",
-		"reason"
-	]
-}, INTERNAL_ERROR = "internal.error", MEND = "Run again; if it stays, report it with the log.";
-function failedOutputs(action, reason) {
-	let known = {
+// js/action/files.js
+const NONBLOCK = node_fs.constants.O_NONBLOCK ?? 0;
+function writeFile({ input, path, text, append }) {
+	try {
+		try {
+			write(path, text, append);
+		} catch (error) {
+			if (error.code !== "ENOENT") throw error;
+			createDirectory((0, node_path.dirname)((0, node_path.resolve)(path))), write(path, text, append);
+		}
+	} catch (error) {
+		throw new ActionError(`cannot write the file ${path}, which the input \`${input}\` names: ${error instanceof Error ? error.message : String(error)}`, `Set \`${input}\` to a path that the job can write.`, { cause: error });
+	}
+}
+function createDirectory(path) {
+	(0, node_fs.existsSync)(path) || (createDirectory((0, node_path.dirname)(path)), (0, node_fs.mkdirSync)(path));
+}
+function write(path, text, append) {
+	let access = append ? node_fs.constants.O_RDWR | node_fs.constants.O_APPEND : node_fs.constants.O_WRONLY | node_fs.constants.O_TRUNC, file = (0, node_fs.openSync)(path, access | node_fs.constants.O_CREAT | NONBLOCK);
+	try {
+		(0, node_fs.writeFileSync)(file, append && !endsWithLine(file) ? `\n${text}` : text);
+	} finally {
+		(0, node_fs.closeSync)(file);
+	}
+}
+function endsWithLine(file) {
+	let { size } = (0, node_fs.fstatSync)(file), last = Buffer.alloc(1);
+	return size === 0 || (0, node_fs.readSync)(file, last, 0, 1, size - 1) === 0 || last[0] === 10;
+}
+// js/action/outputs.js
+const INTERNAL_ERROR = "internal.error";
+function decidingOutput({ outputs }, action) {
+	return outputs[action].at(-1) ?? "";
+}
+function undecided(action) {
+	return action === "reconcile" ? "[]" : "false";
+}
+function failedOutputs(contract, action, reason, help) {
+	let values = {
 		decision: "error",
 		"reason-code": INTERNAL_ERROR,
-		reason
-	};
-	action === "guard" && (known.result = failedResult(reason));
-	let [deciding, ...others] = OUTPUTS[action];
-	return {
-		...Object.fromEntries(others.map((name) => [name, known[name] ?? ""])),
-		[deciding]: "false"
-	};
-}
-function failedResult(reason) {
-	return JSON.stringify({
-		schema_version: 1,
-		version,
-		time: `${new Date().toISOString().slice(0, 19)}Z`,
-		decision: "error",
-		allowed: !1,
-		reason_code: INTERNAL_ERROR,
 		reason,
-		mend: MEND,
-		mode: "enforce",
-		on_deny: "fail",
-		event: {
-			name: "",
-			type: ""
-		},
-		run: {
-			repository: "",
-			repository_id: "",
-			run_id: "",
-			run_attempt: "",
-			workflow_ref: "",
-			url: ""
-		},
-		policy: {
-			source: "",
-			path: "",
-			blob_sha: "",
-			sha256: ""
-		},
-		identities: [],
-		payload: null,
-		provenance: {
-			level: "",
-			proofs: [],
-			digest: "",
-			workflow_ref: "",
-			run_id: "",
-			run_attempt: "",
-			issued_at: "",
-			nonce: "",
-			hops: "",
-			source_actor: ""
-		},
-		pull_request: null,
-		head_verified: !1,
-		checks: [],
-		api_requests: []
-	});
-}
-// js/secrets.js
-var Secrets = class {
-	#secrets = [];
-	add(secret) {
-		this.#secrets.push(secret);
+		missed: "[]",
+		[decidingOutput(contract, action)]: undecided(action)
+	};
+	if (action === "guard") {
+		let time = `${new Date().toISOString().slice(0, 19)}Z`;
+		values.result = JSON.stringify({
+			...contract.failed_result,
+			time,
+			reason,
+			help
+		});
 	}
-	redact(text) {
-		return this.#secrets.flatMap(formsOf).sort((a, b) => b.length - a.length).reduce((cleaned, form) => cleaned.replaceAll(form, "***"), text);
-	}
-};
-function formsOf(secret) {
-	if (secret === "") return [];
-	let bytes = Buffer.from(secret), base64 = bytes.toString("base64");
-	return [
-		secret,
-		JSON.stringify(secret).slice(1, -1),
-		encodeURIComponent(bytes.toString()),
-		base64,
-		base64.replace(/=+$/, "")
-	];
+	return Object.fromEntries(contract.outputs[action].map((name) => [name, values[name] ?? ""]));
 }
 // node_modules/@actions/core/lib/utils.js
 function toCommandValue(input) {
@@ -237,21 +169,35 @@ function notice(message, properties = {}) {
 function info(message) {
 	process.stdout.write(message + node_os.EOL);
 }
-// js/toolkit.js
+// js/host/stdout.js
+function writeFully(descriptor, text) {
+	let rest = Buffer.from(text);
+	for (; rest.length > 0;) try {
+		rest = rest.subarray((0, node_fs.writeSync)(descriptor, rest));
+	} catch (error) {
+		if (error.code !== "EAGAIN") throw error;
+		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+	}
+}
+// js/action/runner.js
 const annotators = {
 	error,
 	warning,
 	notice
 };
-function openToolkit() {
-	return writeAtOnce(), {
+function createRunner() {
+	return Object.defineProperty(process, "stdout", {
+		value: { write: (text) => writeFully(1, text) },
+		configurable: !0,
+		enumerable: !0
+	}), {
 		inputs() {
 			let names = Object.keys(process.env).filter((name) => name.startsWith("INPUT_")).map((variable) => variable.slice(6).toLowerCase());
 			return Object.fromEntries(names.map((name) => [name, getInput(name, { trimWhitespace: !1 })]));
 		},
 		outputs(values) {
 			let file = process.env.GITHUB_OUTPUT;
-			if (!file) throw Error("GITHUB_OUTPUT is not set, so nobody can read the outputs");
+			if (!file) throw new ActionError("GITHUB_OUTPUT is not set, so no later step could read the outputs", "Run the action on a runner that sets GITHUB_OUTPUT (2.297.0 or later), and pass the variable on to containers.");
 			(0, node_fs.appendFileSync)(file, Object.entries(values).map(outputRecord).join(""));
 		},
 		mask(secret) {
@@ -282,23 +228,28 @@ function outputRecord([name, value]) {
 		""
 	].join(node_os.EOL);
 }
-function writeAtOnce() {
-	Object.defineProperty(process, "stdout", {
-		value: { write: (text) => writeAll(1, text) },
-		configurable: !0,
-		enumerable: !0
-	});
-}
-function writeAll(descriptor, text) {
-	let rest = Buffer.from(text);
-	for (; rest.length > 0;) try {
-		rest = rest.subarray((0, node_fs.writeSync)(descriptor, rest));
-	} catch (fault) {
-		if (fault.code !== "EAGAIN") throw fault;
-		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+// js/action/secrets.js
+var Secrets = class {
+	#secrets = [];
+	add(secret) {
+		this.#secrets.push(secret);
 	}
+	redact(text) {
+		return this.#secrets.flatMap(encodedForms).sort((a, b) => b.length - a.length).reduce((cleaned, form) => cleaned.replaceAll(form, "***"), text);
+	}
+};
+function encodedForms(secret) {
+	if (secret === "") return [];
+	let bytes = Buffer.from(secret), base64 = bytes.toString("base64");
+	return [
+		secret,
+		JSON.stringify(secret).slice(1, -1),
+		encodeURIComponent(bytes.toString()),
+		base64,
+		base64.replace(/=+$/, "")
+	];
 }
-// js/action.js
+// js/action/run.js
 const SECRET_INPUTS = [
 	"token",
 	"signing-key",
@@ -309,119 +260,198 @@ const SECRET_INPUTS = [
 	"RUNNER_NAME",
 	"RUNNER_ENVIRONMENT"
 ];
-function main(action, openCore) {
+function main(action, core) {
 	process.exitCode = 1, run(action, {
-		toolkit: openToolkit(),
+		runner: createRunner(),
 		environment: process.env,
-		openCore,
-		disturbance: disturbance()
+		uncaughtError: uncaughtError(),
+		...core
 	}).then((status) => process.exit(status));
 }
-async function run(action, parts) {
-	let secrets = new Secrets();
+async function run(action, dependencies) {
+	let { runner, contract, uncaughtError } = dependencies, secrets = new Secrets();
 	try {
-		return await Promise.race([decide(action, parts, secrets), parts.disturbance]);
+		runner.outputs({ [decidingOutput(contract, action)]: undecided(action) });
+		let inputs = runner.inputs(), decided = decide(action, inputs, dependencies, secrets);
+		return await Promise.race([
+			decided,
+			uncaughtError,
+			expire(runLimit(action, inputs))
+		]);
 	} catch (error) {
-		return fail(action, parts.toolkit, secrets, error);
+		return fail(action, dependencies, secrets, error);
 	}
 }
-function disturbance() {
+function runLimit(action, { wait = "none" }) {
+	return action === "reconcile" ? 18e5 : action === "send" && wait.trim() !== "none" ? 2172e4 : 12e4;
+}
+function expire(limit) {
 	return new Promise((_, reject) => {
-		process.on("uncaughtException", reject), process.on("unhandledRejection", reject), process.on("beforeExit", () => reject(Error("the core waits for something that never comes")));
+		setTimeout(() => reject(Error(`the run did not complete within ${limit / 1e3} s`)), limit).unref();
 	});
 }
-async function decide(action, { toolkit, environment, openCore }, secrets) {
-	toolkit.outputs({ [OUTPUTS[action][0]]: "false" });
-	let inputs = toolkit.inputs(), mask = (secret) => {
-		secrets.add(secret), toolkit.mask(secret);
+function uncaughtError() {
+	return new Promise((_, reject) => {
+		process.on("uncaughtException", reject), process.on("unhandledRejection", reject), process.on("beforeExit", () => reject(Error("the core did not complete (event loop drained)")));
+	});
+}
+async function decide(action, inputs, { runner, environment, contract, loadCore }, secrets) {
+	let mask = (secret) => {
+		secrets.add(secret), runner.mask(secret);
 	};
-	[...SECRET_INPUTS.map((name) => inputs[name]), environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN].flatMap((text = "") => text.split("\n").map((line) => line.trim())).forEach((line) => line && mask(line));
-	let opening = openCore();
-	opening.catch(() => {});
-	let known = Object.keys(environment).filter((name) => name.startsWith("GITHUB_") || VARIABLES.includes(name)), variables = Object.fromEntries(known.map((name) => [name, environment[name]])), { event, error } = readEvent(environment.GITHUB_EVENT_PATH), core = await opening, host = openHost({
+	[...SECRET_INPUTS.map((name) => inputs[name]), environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN].flatMap((text = "") => text.split("\n").map((line) => line.trim())).filter((line) => line !== "" && line !== contract.unset).forEach(mask);
+	let known = Object.keys(environment).filter((name) => name.startsWith("GITHUB_") || VARIABLES.includes(name)), variables = Object.fromEntries(known.map((name) => [name, environment[name]])), { event, error } = readEvent(environment.GITHUB_EVENT_PATH), core = loadCore(), host = createHost({
 		mask,
+		progress: (line) => runner.log([line]),
 		redact: (text) => secrets.redact(text)
 	}), facts = JSON.stringify({
 		inputs,
 		environment: variables,
 		event_error: error
-	});
-	return carryOut(action, toolkit, await core[action](facts, event, host));
+	}), outcome = await core[action](facts, event, host);
+	return applyOutcome(action, contract.outputs[action], runner, outcome), outcome.exit_code === 0 ? 0 : 1;
 }
 function readEvent(path) {
 	if (!path) return { error: "GITHUB_EVENT_PATH is not set" };
 	try {
 		return { event: (0, node_fs.readFileSync)(path) };
 	} catch (error) {
-		return { error: messageOf(error) };
+		return { error: errorMessage(error) };
 	}
 }
-function carryOut(action, toolkit, outcome) {
-	let [deciding, ...others] = OUTPUTS[action], missing = OUTPUTS[action].filter((name) => typeof outcome.outputs[name] != "string");
-	if (missing.length > 0) throw Error(`the core gave no output ${missing.join(", ")}`);
+function applyOutcome(action, names, runner, { outputs, annotation, log, summary, files }) {
+	let missing = names.filter((name) => typeof outputs[name] != "string");
+	if (missing.length > 0) throw Error(`the core returned no output ${missing.join(", ")}`);
 	try {
-		outcome.files.forEach(writeFile), toolkit.log(outcome.log), outcome.annotation && toolkit.annotate(outcome.annotation), outcome.summary !== null && summarize(action, toolkit, outcome.summary), toolkit.outputs(Object.fromEntries([...others, deciding].map((name) => [name, outcome.outputs[name] ?? ""])));
+		files.forEach(writeFile), runner.log(log), annotation && runner.annotate(annotation), summary !== null && summarize(action, runner, summary), runner.outputs(Object.fromEntries(names.map((name) => [name, outputs[name] ?? ""])));
 	} catch (error) {
-		throw action === "guard" || outcome.exit_code !== 0 ? error : Error(`${outcome.outputs.reason}, but then: ${messageOf(error)}`, { cause: error });
+		let deciding = outputs[names.at(-1) ?? ""], isDone = action === "reconcile" ? deciding !== undecided(action) : deciding === "true";
+		if (action === "guard" || !isDone) throw error;
+		let message = `${outputs.reason}, but then: ${errorMessage(error)}`;
+		throw error instanceof ActionError ? new ActionError(message, error.help) : Error(message, { cause: error });
 	}
-	return outcome.exit_code === 0 ? 0 : 1;
 }
-function writeFile({ input, path, text, append }) {
-	let write = append ? appendLine : node_fs.writeFileSync;
+function summarize(action, runner, markdown) {
 	try {
-		try {
-			write(path, text);
-		} catch (error) {
-			if (error.code !== "ENOENT") throw error;
-			(0, node_fs.mkdirSync)((0, node_path.dirname)(path), { recursive: !0 }), write(path, text);
-		}
+		runner.summarize(markdown);
 	} catch (error) {
-		throw Error(`cannot write the file ${path}, which the input \`${input}\` names: ${messageOf(error)}`);
-	}
-}
-function appendLine(path, text) {
-	let file = (0, node_fs.openSync)(path, "a+");
-	try {
-		let { size } = (0, node_fs.fstatSync)(file), last = Buffer.alloc(1), ended = size === 0 || (0, node_fs.readSync)(file, last, 0, 1, size - 1) === 0 || last[0] === 10;
-		(0, node_fs.writeFileSync)(file, ended ? text : `\n${text}`);
-	} finally {
-		(0, node_fs.closeSync)(file);
-	}
-}
-function summarize(action, toolkit, markdown) {
-	try {
-		toolkit.summarize(markdown);
-	} catch (error) {
-		let cure = action === "guard" ? "; set `summary: false` where there is none" : "", message = `cannot write the job summary: ${messageOf(error)}${cure}`;
-		toolkit.annotate({
+		let help = action === "guard" ? "; set `summary: false` if the server has no job summaries" : "", message = `cannot write the job summary: ${printable(errorMessage(error))}${help}`;
+		runner.annotate({
 			level: "warning",
 			title: "dispatch-guard: summary",
 			message
 		});
 	}
 }
-function fail(action, toolkit, secrets, error) {
-	let reason = secrets.redact(`the action itself failed: ${printable(messageOf(error))}`), outputs = failedOutputs(action, reason), title = `dispatch-guard: ${INTERNAL_ERROR}`, message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.\n${MEND}`, stack = error instanceof Error && error.stack ? error.stack : reason, steps = [
-		() => toolkit.outputs(outputs),
-		() => toolkit.log(outputs.result ? [outputs.result] : []),
-		() => toolkit.annotate({
+function fail(action, { runner, contract }, secrets, error) {
+	let reason = `the action itself failed: ${printable(secrets.redact(errorMessage(error)))}`, help = error instanceof ActionError ? error.help : contract.help, outputs = failedOutputs(contract, action, reason, help), title = `dispatch-guard: ${INTERNAL_ERROR}`, message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.\n${help}\n${contract.url}`, stack = error instanceof Error && error.stack ? error.stack : reason, steps = [
+		() => runner.outputs(outputs),
+		() => runner.log(outputs.result ? [outputs.result] : []),
+		() => runner.annotate({
 			level: "error",
 			title,
 			message
 		}),
-		() => toolkit.debug(secrets.redact(stack))
+		() => runner.debug(secrets.redact(stack))
 	];
 	for (let step of steps) try {
 		step();
 	} catch {}
 	return 1;
 }
-function messageOf(error) {
+function errorMessage(error) {
 	return error instanceof Error ? error.message : String(error);
 }
 function printable(text) {
-	return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").replaceAll("##[", "[").trim();
+	return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu, " ").replaceAll("##[", "## [").trim();
 }
+// \0dispatch-guard:contract
+const CONTRACT = {
+	outputs: {
+		guard: "decision.reason-code.reason.rule.command.label.event.event-type.actor.actor-id.triggering-actor.pr-number.pr-author.pr-state.head-ref.head-sha.head-repo.base-ref.base-sha.fork.draft.merged.merge-commit-sha.labels.payload.provenance.result.allowed".split("."),
+		send: [
+			"reason-code",
+			"reason",
+			"event-type",
+			"nonce",
+			"pr-number",
+			"head-sha",
+			"payload",
+			"run-id",
+			"run-url",
+			"conclusion",
+			"sent"
+		],
+		report: [
+			"reason-code",
+			"reason",
+			"reported"
+		],
+		reconcile: [
+			"reason-code",
+			"reason",
+			"missed",
+			"sent"
+		]
+	},
+	failed_result: {
+		schema_version: 1,
+		version: "1.0.0",
+		time: "1970-01-01T00:00:00Z",
+		decision: "error",
+		allowed: !1,
+		reason_code: "internal.error",
+		reason: "",
+		help: "Re-run the job. If the error persists, open an issue and attach the log.",
+		mode: "enforce",
+		on_deny: "fail",
+		event: {
+			name: "",
+			type: ""
+		},
+		rule: "",
+		command: "",
+		label: "",
+		run: {
+			repository: "",
+			repository_id: "",
+			run_id: "",
+			run_attempt: "",
+			workflow_ref: "",
+			url: ""
+		},
+		policy: {
+			source: "",
+			repository: "",
+			ref: "",
+			path: "",
+			blob_sha: "",
+			sha256: ""
+		},
+		identities: [],
+		payload: null,
+		provenance: {
+			level: "",
+			proofs: [],
+			digest: "",
+			workflow_ref: "",
+			run_id: "",
+			run_attempt: "",
+			issued_at: "",
+			nonce: "",
+			hops: "",
+			source_actor: ""
+		},
+		pull_request: null,
+		commit: null,
+		head_verified: !1,
+		checks: [],
+		api_requests: []
+	},
+	help: "Re-run the job. If the error persists, open an issue and attach the log.",
+	url: "https://github.com/org/dispatch-guard/blob/v1/docs/reason-codes.md#internalerror",
+	unset: "(unset)"
+};
 // node_modules/canonicalize/lib/canonicalize.js
 function serializeString(value) {
 	if (!value.isWellFormed()) throw Error("Lone surrogate is not allowed");
@@ -506,18 +536,7 @@ function canonicalize(object) {
 	}
 	return result;
 }
-// target/pkg/dispatch_guard.js
-function check(question, event, host) {
-	let ptr0, len0, ptr1, len1;
-	try {
-		ptr0 = passStringToWasm0(question, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc), len0 = WASM_VECTOR_LEN, ptr1 = passArray8ToWasm0(event, wasm.__wbindgen_malloc), len1 = WASM_VECTOR_LEN;
-	} catch (e) {
-		throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
-	}
-	let ret = wasm.check(ptr0, len0, ptr1, len1, host);
-	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
-	return takeFromExternrefTable0(ret[0]);
-}
+// target/pkg/actions/dispatch_guard.js
 function guard(run, event, host) {
 	let ptr0, len0, ptr1, len1;
 	try {
@@ -529,26 +548,14 @@ function guard(run, event, host) {
 	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
 	return takeFromExternrefTable0(ret[0]);
 }
-function lint(policy) {
-	let deferred2_0, deferred2_1;
+function reconcile(run, event, host) {
+	let ptr0, len0, ptr1, len1;
 	try {
-		let ptr0 = passArray8ToWasm0(policy, wasm.__wbindgen_malloc), len0 = WASM_VECTOR_LEN, ret = wasm.lint(ptr0, len0);
-		return deferred2_0 = ret[0], deferred2_1 = ret[1], getStringFromWasm0(ret[0], ret[1]);
-	} finally {
-		wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+		ptr0 = passStringToWasm0(run, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc), len0 = WASM_VECTOR_LEN, ptr1 = isLikeNone(event) ? 0 : passArray8ToWasm0(event, wasm.__wbindgen_malloc), len1 = WASM_VECTOR_LEN;
+	} catch (e) {
+		throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
 	}
-}
-function recordedDecision(evidence) {
-	let deferred2_0, deferred2_1;
-	try {
-		let ptr0 = passArray8ToWasm0(evidence, wasm.__wbindgen_malloc), len0 = WASM_VECTOR_LEN, ret = wasm.recordedDecision(ptr0, len0);
-		return deferred2_0 = ret[0], deferred2_1 = ret[1], getStringFromWasm0(ret[0], ret[1]);
-	} finally {
-		wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
-	}
-}
-function replay(evidence) {
-	let ptr0 = passArray8ToWasm0(evidence, wasm.__wbindgen_malloc), len0 = WASM_VECTOR_LEN, ret = wasm.replay(ptr0, len0);
+	let ret = wasm.reconcile(ptr0, len0, ptr1, len1, host);
 	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
 	return takeFromExternrefTable0(ret[0]);
 }
@@ -573,30 +580,6 @@ function send(run, event, host) {
 	let ret = wasm.send(ptr0, len0, ptr1, len1, host);
 	if (ret[2]) throw takeFromExternrefTable0(ret[1]);
 	return takeFromExternrefTable0(ret[0]);
-}
-function suggestion(word, known) {
-	let deferred3_0, deferred3_1;
-	try {
-		let ptr0, len0, ptr1, len1;
-		try {
-			ptr0 = passStringToWasm0(word, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc), len0 = WASM_VECTOR_LEN, ptr1 = passStringToWasm0(known, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc), len1 = WASM_VECTOR_LEN;
-		} catch (e) {
-			throw ptr1 && wasm.__wbindgen_free(ptr1, len1 * 1, 1), ptr0 && wasm.__wbindgen_free(ptr0, len0 * 1, 1), e;
-		}
-		let ret = wasm.suggestion(ptr0, len0, ptr1, len1);
-		return deferred3_0 = ret[0], deferred3_1 = ret[1], getStringFromWasm0(ret[0], ret[1]);
-	} finally {
-		wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
-	}
-}
-function vocabulary() {
-	let deferred1_0, deferred1_1;
-	try {
-		let ret = wasm.vocabulary();
-		return deferred1_0 = ret[0], deferred1_1 = ret[1], getStringFromWasm0(ret[0], ret[1]);
-	} finally {
-		wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-	}
 }
 function __wbg_get_imports() {
 	return {
@@ -714,6 +697,9 @@ function __wbg_get_imports() {
 				return handleError(function(arg0, arg1) {
 					return JSON.parse(getStringFromWasm0(arg0, arg1));
 				}, arguments);
+			},
+			__wbg_progress_2d4d486a74cba018: function(arg0, arg1, arg2) {
+				arg0.progress(getStringFromWasm0(arg1, arg2));
 			},
 			__wbg_queueMicrotask_1e8503a8a690f0a3: function(arg0) {
 				return arg0.queueMicrotask;
@@ -907,58 +893,38 @@ function initSync(module) {
 	let imports = __wbg_get_imports();
 	return module instanceof WebAssembly.Module || (module = new WebAssembly.Module(module)), __wbg_finalize_init(new WebAssembly.Instance(module, imports), module);
 }
-// \0dispatch-guard:wasm
-const WASM_FILE = "dispatch_guard_bg.wasm", load = (0, node_module.createRequire)(__filename), loadCrypto = () => load("node:crypto"), loadHttps = () => load("node:https");
-// js/wasm.js
-async function compileVerified(file, sha256) {
-	let bytes = (0, node_fs.readFileSync)(file), compiling = WebAssembly.compile(bytes);
-	compiling.catch(() => {});
-	let awake = setInterval(() => {}, 6e4);
+// js/core/load.js
+function loadCore() {
+	let file = (0, node_path.join)(__dirname, "dispatch_guard_bg.wasm");
 	try {
-		return await void 0, verify(file, bytes, sha256), await compiling;
-	} finally {
-		clearInterval(awake);
+		let bytes = (0, node_fs.readFileSync)(file);
+		if (bytes.length !== 864603) throw Error(`it has ${bytes.length} bytes and should have 864603`);
+		initSync({ module: new WebAssembly.Module(bytes) });
+	} catch (error) {
+		throw new ActionError(`cannot load ${file}: ${error instanceof Error ? error.message : error}`, error instanceof RangeError ? MEMORY_HELP : FILE_HELP, { cause: error });
 	}
-}
-function verify(file, bytes, sha256) {
-	let found = loadCrypto().createHash("sha256").update(bytes).digest("hex");
-	if (found !== sha256) throw Error(`the file ${file} is damaged: its SHA-256 is ${found} and should be ${sha256}`);
-}
-// js/core.js
-async function openCore() {
-	return initSync({ module: await compileVerified((0, node_path.join)(__dirname, WASM_FILE), "4b974e2ec6dfc83ba9e12093e0925a1a46d6aa94e6700d68f02e5d4bf763e9ac") }), {
+	return {
 		guard: parsed(guard),
 		send: parsed(send),
-		report: parsed(report)
+		report: parsed(report),
+		reconcile: parsed(reconcile)
 	};
 }
-function parsed(flow) {
-	return async (...args) => JSON.parse(await flow(...args));
+const FILE_HELP = "Use a released version of the action as it is; the files in `dist/` belong together.", MEMORY_HELP = "Raise the limit on memory or address space (`ulimit -v`), or run the action with Node 24, which needs less of it.";
+function parsed(action) {
+	return async (...args) => JSON.parse(await action(...args));
 }
-Object.defineProperty(exports, "WASM_FILE", {
+// js/host/lazy-builtins.js
+const load = (0, node_module.createRequire)(__filename), loadHttps = () => load("node:https");
+Object.defineProperty(exports, "CONTRACT", {
 	enumerable: !0,
 	get: function() {
-		return WASM_FILE;
+		return CONTRACT;
 	}
-}), Object.defineProperty(exports, "check", {
+}), Object.defineProperty(exports, "loadCore", {
 	enumerable: !0,
 	get: function() {
-		return check;
-	}
-}), Object.defineProperty(exports, "error", {
-	enumerable: !0,
-	get: function() {
-		return error;
-	}
-}), Object.defineProperty(exports, "initSync", {
-	enumerable: !0,
-	get: function() {
-		return initSync;
-	}
-}), Object.defineProperty(exports, "lint", {
-	enumerable: !0,
-	get: function() {
-		return lint;
+		return loadCore;
 	}
 }), Object.defineProperty(exports, "loadHttps", {
 	enumerable: !0,
@@ -969,35 +935,5 @@ Object.defineProperty(exports, "WASM_FILE", {
 	enumerable: !0,
 	get: function() {
 		return main;
-	}
-}), Object.defineProperty(exports, "openCore", {
-	enumerable: !0,
-	get: function() {
-		return openCore;
-	}
-}), Object.defineProperty(exports, "openHost", {
-	enumerable: !0,
-	get: function() {
-		return openHost;
-	}
-}), Object.defineProperty(exports, "recordedDecision", {
-	enumerable: !0,
-	get: function() {
-		return recordedDecision;
-	}
-}), Object.defineProperty(exports, "replay", {
-	enumerable: !0,
-	get: function() {
-		return replay;
-	}
-}), Object.defineProperty(exports, "suggestion", {
-	enumerable: !0,
-	get: function() {
-		return suggestion;
-	}
-}), Object.defineProperty(exports, "vocabulary", {
-	enumerable: !0,
-	get: function() {
-		return vocabulary;
 	}
 });

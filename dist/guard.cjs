@@ -1,4 +1,7 @@
 "use strict";
 const require_action = require("./action.cjs");
 // js/guard.js
-require_action.main("guard", require_action.openCore);
+require_action.main("guard", {
+	contract: require_action.CONTRACT,
+	loadCore: require_action.loadCore
+});

@@ -1,158 +1,97 @@
 "use strict";
-const require_rolldown_runtime = require("./rolldown-runtime.cjs");
-// node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-	let usingSsl = reqUrl.protocol === "https:";
-	if (checkBypass(reqUrl)) return;
-	let proxyVar = usingSsl ? process.env.https_proxy || process.env.HTTPS_PROXY : process.env.http_proxy || process.env.HTTP_PROXY;
-	if (proxyVar) try {
-		return new DecodedURL(proxyVar);
-	} catch {
-		if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://")) return new DecodedURL(`http://${proxyVar}`);
-	}
-	else return;
+const require_action = require("./action.cjs");
+let node_net = require("node:net"), node_http = require("node:http");
+function bypassesProxy(target, entries) {
+	let host = target.hostname.toLowerCase().replace(/^\[|\]$/g, ""), port = target.port || (target.protocol === "https:" ? "443" : "80");
+	return `localhost, 127.0.0.0/8, ::1, ${entries}`.toLowerCase().split(/[\s,]+/).some((entry) => entry !== "" && matches(entry, host, port));
 }
-function checkBypass(reqUrl) {
-	if (!reqUrl.hostname) return !1;
-	let reqHost = reqUrl.hostname;
-	if (isLoopbackAddress(reqHost)) return !0;
-	let noProxy = process.env.no_proxy || process.env.NO_PROXY || "";
-	if (!noProxy) return !1;
-	let reqPort;
-	reqUrl.port ? reqPort = Number(reqUrl.port) : reqUrl.protocol === "http:" ? reqPort = 80 : reqUrl.protocol === "https:" && (reqPort = 443);
-	let upperReqHosts = [reqUrl.hostname.toUpperCase()];
-	typeof reqPort == "number" && upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-	for (let upperNoProxyItem of noProxy.split(",").map((x) => x.trim().toUpperCase()).filter((x) => x)) if (upperNoProxyItem === "*" || upperReqHosts.some((x) => x === upperNoProxyItem || x.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x.endsWith(`${upperNoProxyItem}`))) return !0;
-	return !1;
+function matches(entry, host, port) {
+	if (entry === "*") return !0;
+	let [range, address = "", bits = ""] = /^([^/]+)\/(\d+)$/.exec(entry) ?? [];
+	if (range !== void 0) return isInRange(host, address, Number(bits));
+	if ((0, node_net.isIPv6)(entry)) return sameAddress(entry, host);
+	let [, name = "", only = port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+	if (only !== port) return !1;
+	let suffix = name.replace(/^\*?\.|^\[|\]$/g, "");
+	return (0, node_net.isIP)(suffix) ? sameAddress(suffix, host) : suffix !== "" && (host === suffix || host.endsWith(`.${suffix}`));
 }
-function isLoopbackAddress(host) {
-	let hostLower = host.toLowerCase();
-	return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
+function sameAddress(a, b) {
+	return isInRange(b, a, (0, node_net.isIPv6)(a) ? 128 : 32);
 }
-var DecodedURL = class extends URL {
-	constructor(url, base) {
-		super(url, base), this._decodedUsername = decodeURIComponent(super.username), this._decodedPassword = decodeURIComponent(super.password);
-	}
-	get username() {
-		return this._decodedUsername;
-	}
-	get password() {
-		return this._decodedPassword;
-	}
-}, require_hpagent = require_rolldown_runtime.__commonJSMin(((exports, module) => {
-	let https = require("https"), http = require("http"), { URL } = require("url");
-	module.exports = {
-		HttpProxyAgent: class extends http.Agent {
-			constructor(options) {
-				let { proxy, proxyRequestOptions, ...opts } = options;
-				super(opts), this.proxy = typeof proxy == "string" ? new URL(proxy) : proxy, this.proxyRequestOptions = proxyRequestOptions || {};
-			}
-			createConnection(options, callback) {
-				let requestOptions = {
-					...this.proxyRequestOptions,
-					method: "CONNECT",
-					host: this.proxy.hostname,
-					port: this.proxy.port,
-					path: `${options.host}:${options.port}`,
-					setHost: !1,
-					headers: {
-						...this.proxyRequestOptions.headers,
-						connection: this.keepAlive ? "keep-alive" : "close",
-						host: `${options.host}:${options.port}`
-					},
-					agent: !1,
-					timeout: options.timeout || 0
-				};
-				if (this.proxy.username || this.proxy.password) {
-					let base64 = Buffer.from(`${decodeURIComponent(this.proxy.username || "")}:${decodeURIComponent(this.proxy.password || "")}`).toString("base64");
-					requestOptions.headers["proxy-authorization"] = `Basic ${base64}`;
-				}
-				this.proxy.protocol === "https:" && (requestOptions.servername = this.proxy.hostname);
-				let request = (this.proxy.protocol === "http:" ? http : https).request(requestOptions);
-				request.once("connect", (response, socket, head) => {
-					request.removeAllListeners(), socket.removeAllListeners(), response.statusCode === 200 ? callback(null, socket) : (socket.destroy(), callback(Error(`Bad response: ${response.statusCode}`), null));
-				}), request.once("timeout", () => {
-					request.destroy(Error("Proxy timeout"));
-				}), request.once("error", (err) => {
-					request.removeAllListeners(), callback(err, null);
-				}), request.end();
-			}
-		},
-		HttpsProxyAgent: class extends https.Agent {
-			constructor(options) {
-				let { proxy, proxyRequestOptions, ...opts } = options;
-				super(opts), this.proxy = typeof proxy == "string" ? new URL(proxy) : proxy, this.proxyRequestOptions = proxyRequestOptions || {};
-			}
-			createConnection(options, callback) {
-				let requestOptions = {
-					...this.proxyRequestOptions,
-					method: "CONNECT",
-					host: this.proxy.hostname,
-					port: this.proxy.port,
-					path: `${options.host}:${options.port}`,
-					setHost: !1,
-					headers: {
-						...this.proxyRequestOptions.headers,
-						connection: this.keepAlive ? "keep-alive" : "close",
-						host: `${options.host}:${options.port}`
-					},
-					agent: !1,
-					timeout: options.timeout || 0
-				};
-				if (this.proxy.username || this.proxy.password) {
-					let base64 = Buffer.from(`${decodeURIComponent(this.proxy.username || "")}:${decodeURIComponent(this.proxy.password || "")}`).toString("base64");
-					requestOptions.headers["proxy-authorization"] = `Basic ${base64}`;
-				}
-				this.proxy.protocol === "https:" && (requestOptions.servername = this.proxy.hostname);
-				let request = (this.proxy.protocol === "http:" ? http : https).request(requestOptions);
-				request.once("connect", (response, socket, head) => {
-					request.removeAllListeners(), socket.removeAllListeners(), response.statusCode === 200 ? callback(null, super.createConnection({
-						...options,
-						socket
-					})) : (socket.destroy(), callback(Error(`Bad response: ${response.statusCode}`), null));
-				}), request.once("timeout", () => {
-					request.destroy(Error("Proxy timeout"));
-				}), request.once("error", (err) => {
-					request.removeAllListeners(), callback(err, null);
-				}), request.end();
-			}
-		}
-	};
-})), import_hpagent = require_rolldown_runtime.__toESM(require_hpagent(), 1);
-const HttpProxyAgent = import_hpagent.default.HttpProxyAgent, HttpsProxyAgent = import_hpagent.default.HttpsProxyAgent;
-// js/proxy.js
-function openTunnel(target, mask) {
-	if (checkBypass(target)) return;
-	let variable = target.protocol === "https:" ? "https_proxy" : "http_proxy";
-	if (!process.env[variable] && !process.env[variable.toUpperCase()]) return;
-	let proxy = readAddress(target);
-	if (!proxy || !/^https?:$/.test(proxy.protocol)) throw Error(`${variable.toUpperCase()} is not an address like http://proxy.example:3128`);
-	let name = `the proxy ${proxy.host}`;
-	proxy.password && mask(proxy.password);
+function isInRange(host, address, bits) {
+	let family = (0, node_net.isIP)(address);
+	if (family === 0 || (0, node_net.isIP)(host) !== family || bits > (family === 6 ? 128 : 32)) return !1;
+	let type = family === 6 ? "ipv6" : "ipv4", list = new node_net.BlockList();
+	return list.addSubnet(address, bits, type), list.check(host, type);
+}
+// js/host/proxy.js
+function createProxyAgent(target, mask) {
+	let variable = target.protocol === "https:" ? "https_proxy" : "http_proxy", address = readVariable(variable);
+	if (address === "" || bypassesProxy(target, readVariable("no_proxy"))) return;
+	let proxy = parseAddress(address);
+	if (proxy === void 0) throw Error(`${variable.toUpperCase()} is not an address like http://proxy.example:3128`);
+	proxy.password !== "" && mask(proxy.password);
 	let connecting = new AbortController();
 	return {
-		agent: new (target.protocol === "https:" ? HttpsProxyAgent : HttpProxyAgent)({
-			proxy: {
-				protocol: proxy.protocol,
-				hostname: proxy.hostname.replace(/^\[|\]$/g, ""),
-				port: proxy.port,
-				username: encodeURIComponent(proxy.username),
-				password: encodeURIComponent(proxy.password)
-			},
-			proxyRequestOptions: {
-				signal: connecting.signal,
-				rejectUnauthorized: !0
-			}
-		}),
-		name,
+		agent: createTunnelAgent(target, proxy, connecting.signal),
+		name: `the proxy ${proxy.host}`,
 		close: () => connecting.abort()
 	};
 }
-function readAddress(target) {
+function readVariable(name) {
+	return process.env[name] || process.env[name.toUpperCase()] || "";
+}
+function parseAddress(text) {
 	try {
-		return getProxyUrl(target);
+		let url = new URL(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+		return /^https?:$/.test(url.protocol) ? {
+			secure: url.protocol === "https:",
+			host: url.host,
+			hostname: withoutBrackets(url.hostname),
+			port: url.port,
+			user: decodeURIComponent(url.username),
+			password: decodeURIComponent(url.password)
+		} : void 0;
 	} catch {
 		return;
 	}
 }
-exports.openTunnel = openTunnel;
+function withoutBrackets(hostname) {
+	return hostname.replace(/^\[|\]$/g, "");
+}
+function createTunnelAgent(target, proxy, signal) {
+	let secure = target.protocol === "https:", hostname = withoutBrackets(target.hostname), authority = `${(0, node_net.isIPv6)(hostname) ? `[${hostname}]` : hostname}:${target.port || (secure ? 443 : 80)}`, connect = {
+		method: "CONNECT",
+		host: proxy.hostname,
+		port: proxy.port,
+		path: authority,
+		headers: {
+			host: authority,
+			connection: "close",
+			...credentials(proxy)
+		},
+		agent: !1,
+		signal,
+		rejectUnauthorized: !0,
+		servername: (0, node_net.isIP)(proxy.hostname) ? "" : proxy.hostname
+	}, Agent = secure ? require_action.loadHttps().Agent : node_http.Agent;
+	class TunnelAgent extends Agent {
+		createConnection(options, callback) {
+			let request = (proxy.secure ? require_action.loadHttps().request : node_http.request)(connect);
+			request.once("error", (error) => callback(error)), request.once("connect", (response, socket) => {
+				request.removeAllListeners(), socket.removeAllListeners();
+				let { statusCode = 0 } = response;
+				if (statusCode >= 200 && statusCode < 300) return callback(null, secure ? super.createConnection({
+					...options,
+					socket
+				}) : socket);
+				socket.destroy(), callback(Error(`it answered with status ${statusCode}`));
+			}), request.end();
+		}
+	}
+	return new TunnelAgent();
+}
+function credentials({ user, password }) {
+	return user === "" && password === "" ? {} : { "proxy-authorization": `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
+}
+exports.createProxyAgent = createProxyAgent;

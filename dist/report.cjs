@@ -1,4 +1,7 @@
 "use strict";
 const require_action = require("./action.cjs");
 // js/report.js
-require_action.main("report", require_action.openCore);
+require_action.main("report", {
+	contract: require_action.CONTRACT,
+	loadCore: require_action.loadCore
+});

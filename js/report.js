@@ -1,7 +1,7 @@
 // @ts-check
 // What the runner starts for `org/dispatch-guard/report`.
 
-import { main } from './action.js';
-import { openCore } from './core.js';
+import { main } from './action/run.js';
+import { CONTRACT, loadCore } from './core/load.js';
 
-main('report', openCore);
+main('report', { contract: CONTRACT, loadCore });

@@ -1,7 +1,7 @@
 // @ts-check
 // What the runner starts for `org/dispatch-guard/send`.
 
-import { main } from './action.js';
-import { openCore } from './core.js';
+import { main } from './action/run.js';
+import { CONTRACT, loadCore } from './core/load.js';
 
-main('send', openCore);
+main('send', { contract: CONTRACT, loadCore });

@@ -1,19 +1,41 @@
 // @ts-check
-// Builds dist: the wasm by wasm-pack and wasm-opt, the bundles by rolldown, the licences, and a record of it all.
+// Builds dist: wasm with wasm-pack and wasm-opt, bundles with rolldown, licences, and a record of the build.
 //
 //   npm run build                 into dist
 //   npm run build -- --out DIR    elsewhere
 //
-// The same sources, compiler and packages give the same bytes, wherever the repository and cargo's home are.
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+// The same sources, compiler and packages give the same bytes, in any directory and with any cargo home.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { licenses } from './licenses.mjs';
-import { Failure, cargoHome, main, output, readText, root, run, seconds, sha256 } from './lib.mjs';
+import { ScriptError, cargoHome, elapsed, main, output, readText, root, run, sha256 } from './util.mjs';
 import { wasmCompiler } from './toolchain.mjs';
 
 export const wasmFile = 'dispatch_guard_bg.wasm';
-const entries = ['guard', 'send', 'report', 'cli'];
+
+/**
+ * A set of bundles with a wasm of its own.
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {string} directory below dist
+ * @property {Record<string, string>} entries names and files below js/
+ * @property {string[]} features of the crate
+ * @property {RegExp} [together] modules that go into one file, `action.cjs`: each file costs a third of a millisecond
+ */
+
+/** @type {Target[]} */
+const targets = [
+  {
+    name: 'actions',
+    directory: '.',
+    entries: { guard: 'guard.js', send: 'send.js', report: 'report.js', reconcile: 'reconcile.js' },
+    features: [],
+    together: /\/target\/pkg\/|dispatch-guard:|\/js\/(action|core)\/|\/js\/host\/(host|lazy-builtins|stdout)\.js$/,
+  },
+  { name: 'cli', directory: 'cli', entries: { main: 'cli/main.js' }, features: ['cli'] },
+];
 
 /** What rustc emits by default and Node 20 runs. */
 const wasmFeatures = [
@@ -30,54 +52,73 @@ const wasmFeatures = [
  */
 export async function build(out) {
   const compiler = wasmCompiler();
-  if (!compiler) throw new Failure('no Rust compiler for wasm here: run `npm run setup`');
+  if (!compiler) throw new ScriptError('no Rust compiler for wasm here: run `npm run setup`');
 
-  const pkg = join(root, 'target', 'pkg');
-  await buildWasm(compiler, pkg);
+  for (const target of targets) await buildWasm(compiler, target);
+  const contract = await shimContract();
   const fresh = `${out}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  await optimise(join(pkg, wasmFile), join(fresh, wasmFile));
-  const modules = await bundle(pkg, fresh);
+  const modules = [];
+  for (const target of targets) {
+    const into = join(fresh, target.directory);
+    mkdirSync(into, { recursive: true });
+    await optimise(join(packages, target.name, wasmFile), join(into, wasmFile));
+    modules.push(...(await bundle(target, into, contract)));
+  }
   writeFileSync(join(fresh, 'licenses.txt'), licenses(modules, compiler.env));
   writeFileSync(join(fresh, 'build.json'), `${JSON.stringify(record(compiler.version, fresh), null, 2)}\n`);
   rmSync(out, { recursive: true, force: true });
   renameSync(fresh, out);
 }
 
+/** Where wasm-pack writes the package of each target. */
+const packages = join(root, 'target', 'pkg');
+
 /**
  * @param {import('./toolchain.mjs').Compiler} compiler
- * @param {string} pkg
+ * @param {Target} target
  */
-async function buildWasm(compiler, pkg) {
+async function buildWasm(compiler, { name, features }) {
   await run('cargo', ['fetch', '--locked', '--target', 'wasm32-unknown-unknown'], { env: compiler.env, quiet: true });
   const args = ['build', '--target', 'web', '--mode', 'no-install', '--release', '--no-pack', '--no-opt'];
-  await run('wasm-pack', [...args, '--out-dir', pkg, '--', '--locked'], {
-    env: {
-      ...compiler.env,
-      // Not shared with native builds, which would wait for each other.
-      CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
-      CARGO_ENCODED_RUSTFLAGS: [SMALL_SHA256, ...remapping(compiler)].join('\x1f'),
+  await run(
+    'wasm-pack',
+    [...args, '--out-dir', join(packages, name), '--', '--locked', ...features.flatMap((name) => ['--features', name])],
+    {
+      env: {
+        ...compiler.env,
+        // Not shared with native builds, which would wait for each other.
+        CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+        CARGO_ENCODED_RUSTFLAGS: [SMALL_SHA256, ...remapping(compiler)].join('\x1f'),
+      },
+      quiet: true,
     },
-    quiet: true,
-  });
+  );
 }
 
-/** The crate's loop instead of its unrolled rounds: 6 kB less, for texts of a few kilobytes. */
+/** What the shim must know to report a failure without the core, from the core. @returns {Promise<string>} JSON */
+async function shimContract() {
+  const pkg = join(packages, 'cli');
+  const core = await import(pathToFileURL(join(pkg, 'dispatch_guard.js')).href);
+  core.initSync({ module: readFileSync(join(pkg, wasmFile)) });
+  return core.shimContract();
+}
+
+/** A loop instead of unrolled rounds saves 6 kB; the core hashes a few kilobytes only. */
 const SMALL_SHA256 = '--cfg=sha2_backend_soft="compact"';
 
 /**
- * Flags that keep this machine's directories out of the wasm, where panics name source files.
+ * Flags that keep this machine's directories out of the wasm: panics name source files.
  * @param {import('./toolchain.mjs').Compiler} compiler
  */
 function remapping(compiler) {
   const sources = join(cargoHome, 'registry', 'src');
-  // A registry's directory is named after its address, which is another where a mirror is used.
+  // A registry's directory is named after its address, which differs for a mirror.
   const registries = readdirSync(sources).map((name) => [join(sources, name), '/cargo']);
-  // Where the standard library's sources are installed, rustc names them instead of what it was built from.
+  // If the sources of the standard library are installed, rustc names them instead of the paths it was built from.
   const commit = /^commit-hash: (\w+)$/m.exec(output('rustc', ['-vV'], compiler.env) ?? '')?.[1];
   const library = [join(compiler.sysroot, 'lib', 'rustlib', 'src', 'rust'), `/rustc/${commit}`];
-  // The last that fits is taken, and the others may lie within the first.
+  // The last match wins, and the other directories may be inside the first.
   return [[root, '/dispatch-guard'], ...registries, library].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
 }
 
@@ -89,44 +130,46 @@ async function optimise(from, to) {
   const wasmOpt = join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt');
   const features = wasmFeatures.map((name) => `--enable-${name}`);
   const strip = ['--strip-debug', '--strip-producers', '--strip-target-features'];
-  // The engine compiles a whole function when it is first called, so what is called from one place only, such as the
-  // words of an error, stays apart if it is not tiny. The file grows by 1 %, what a run compiles shrinks by 12 %.
+  // V8 compiles a function when it is first called, so a function with one caller, such as the formatting of an error,
+  // is inlined only if it is tiny. The file grows by 1 %, the code that a run compiles shrinks by 12 %.
   const level = ['-Oz', '--one-caller-inline-max-function-size', '60'];
   await run(process.execPath, [wasmOpt, from, ...level, ...features, ...strip, '--output', to], { quiet: true });
 }
 
 /**
- * Bundles js/ for Node. CommonJS, because it starts faster: to import a built-in module into an ES module evaluates
- * every getter of it, and those of `node:http` load all of undici.
- * @param {string} pkg wasm-pack's output
+ * Bundles js/ for Node. CommonJS, because it starts faster: importing a built-in module into an ES module evaluates all
+ * of its getters, and those of `node:http` load undici.
+ * @param {Target} target
  * @param {string} out
+ * @param {string} contract JSON
  * @returns {Promise<string[]>} the paths of all modules bundled
  */
-async function bundle(pkg, out) {
-  const digest = sha256(readFileSync(join(out, wasmFile)));
-  /** Modules that there are no files of. @type {Record<string, string>} */
+async function bundle({ name, entries, together }, out, contract) {
+  const { size } = statSync(join(out, wasmFile));
+  /** Virtual modules. @type {Record<string, string>} */
   const made = {
-    'dispatch-guard:wasm': `export const WASM_FILE = '${wasmFile}';\nexport const WASM_SHA256 = '${digest}';\n`,
-    // All that the toolkit uses of it: the way it imports the whole, the bundle would copy that, member by member.
+    'dispatch-guard:wasm': `export const WASM_FILE = '${wasmFile}';\nexport const WASM_LENGTH = ${size};\n`,
+    'dispatch-guard:contract': `export const CONTRACT = ${contract};\n`,
+    // The only member that the toolkit uses: it imports the whole module, which a bundle copies member by member.
     os: "import { EOL } from 'node:os';\nexport { EOL };\nexport default { EOL };\n",
   };
   const { rolldown } = await import('rolldown');
   const build = await rolldown({
     cwd: root,
-    input: entries.map((name) => join('js', `${name}.js`)),
+    input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join('js', path)])),
     platform: 'node',
     resolve: { symlinks: false },
-    // Packages are used by name only, so what is not named can go: most of all undici, which the toolkit imports.
+    // Nothing relies on side effects of an import, so unused modules can go, above all undici, which the toolkit imports.
     treeshake: { moduleSideEffects: false },
     plugins: [
       {
         name: 'dispatch-guard',
         resolveId(id) {
-          if (id === 'dispatch-guard:core') return join(pkg, 'dispatch_guard.js');
+          if (id === 'dispatch-guard:core') return join(packages, name, 'dispatch_guard.js');
           return Object.hasOwn(made, id) ? `\0${id}` : undefined;
         },
         load: (id) => made[id.slice(1)],
-        // The bundler's helpers do nothing by themselves: a bundle that uses none of them need not load their file.
+        // The helpers of the bundler have no side effects, so a bundle that uses none need not load their file.
         generateBundle(_, files) {
           for (const file of Object.values(files)) {
             if (file.type === 'chunk') file.code = file.code.replace(/^require\("\.\/rolldown-runtime\.cjs"\);\n/m, '');
@@ -135,7 +178,7 @@ async function bundle(pkg, out) {
       },
     ],
     onLog(level, log) {
-      throw new Failure(`rolldown: ${level}: ${log.message}`);
+      throw new ScriptError(`rolldown: ${level}: ${log.message}`);
     },
   });
   const { output: files } = await build.write({
@@ -143,16 +186,13 @@ async function bundle(pkg, out) {
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames,
-    // What a guard run loads stands in as few files as can be: each costs a third of a millisecond.
-    codeSplitting: {
-      groups: [{ name: 'action', test: /\/target\/pkg\/|dispatch-guard:wasm|\/js\/(action|builtin|core|host)\.js$/ }],
-    },
+    codeSplitting: { groups: together ? [{ name: 'action', test: together }] : [] },
     strict: true,
-    // A real `import()` would start the loader of ES modules, for built-in modules too.
+    // A real `import()` would start the ES module loader, for built-in modules too.
     dynamicImportInCjs: false,
     comments: false,
     minifyInternalExports: false,
-    // Small by what is left out; names and line breaks stay, for whoever reviews dist.
+    // Names and line breaks stay, so that dist can be reviewed.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
   });
   await build.close();
@@ -160,23 +200,22 @@ async function bundle(pkg, out) {
 }
 
 /**
- * Names a lazily loaded chunk after its source: js/cli/help.js is cli-help.cjs.
+ * Names a lazily loaded chunk after its source: js/cli/help.js is help.cjs.
  * @param {import('rolldown').PreRenderedChunk} chunk
  */
 function chunkFileNames({ name, facadeModuleId }) {
-  const source = facadeModuleId && relative(join(root, 'js'), facadeModuleId);
-  return source && !source.startsWith('..') ? `${source.replaceAll('/', '-').replace(/\.js$/, '')}.cjs` : `${name}.cjs`;
+  return `${facadeModuleId?.startsWith(root) ? basename(facadeModuleId, '.js') : name}.cjs`;
 }
 
 /**
- * What dist was built from and with.
+ * The sources and tools that dist was built from, and its files.
  * @param {string} compiler
  * @param {string} out
  */
 function record(compiler, out) {
   /** @param {string} name */
   const npmVersion = (name) => JSON.parse(readText(`node_modules/${name}/package.json`)).version;
-  const files = readdirSync(out).sort();
+  const files = filesUnder(out);
   return {
     tools: {
       rustc: compiler,
@@ -190,12 +229,18 @@ function record(compiler, out) {
   };
 }
 
-/** One digest over the project's own code in dist: of lines `SHA-256  path`, as `sha256sum` prints them. */
+/** @param {string} directory @returns {string[]} the paths of all files in it, sorted */
+export function filesUnder(directory) {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** One digest of the project's own code in dist: of lines `SHA-256  path`, as `sha256sum` prints them. */
 export function sourcesDigest() {
   const found = ['js', 'src'].flatMap((directory) =>
-    readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+    filesUnder(join(root, directory)).map((path) => `${directory}/${path}`),
   );
   const paths = ['Cargo.lock', 'Cargo.toml', ...found].sort();
   return sha256(paths.map((path) => `${sha256(readFileSync(join(root, path)))}  ${path}\n`).join(''));
@@ -207,6 +252,6 @@ if (process.argv[1] === import.meta.filename) {
     const start = performance.now();
     const out = resolve(values.out);
     await build(out);
-    console.log(`built ${out} in ${seconds(start)}`);
+    console.log(`built ${out} in ${elapsed(start)}`);
   });
 }

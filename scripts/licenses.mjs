@@ -1,8 +1,8 @@
 // @ts-check
-// The licences of everything that ends up in dist.
+// The licences of the third-party code in dist.
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, output, root } from './lib.mjs';
+import { ScriptError, output, root } from './util.mjs';
 
 const mit = `Permission is hereby granted, free of charge, to any
 person obtaining a copy of this software and associated
@@ -29,7 +29,7 @@ IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER
 DEALINGS IN THE SOFTWARE.`;
 
 /**
- * A work of others.
+ * A third-party work.
  * @typedef {{ name: string, license: string, text: string }} Part
  */
 
@@ -48,7 +48,7 @@ export function licenses(modules, environment) {
       text: `Copyright (c) The Rust Project Contributors\n\n${mit}`,
     },
   ];
-  // Many have one text in common: it is printed once, below all of their names.
+  // Works with the same text share a section.
   const texts = [...new Set(parts.map((part) => part.text))];
   const sections = texts.map((text) => {
     const names = parts.filter((part) => part.text === text).map(({ name, license }) => `${name} (${license})`);
@@ -59,7 +59,7 @@ export function licenses(modules, environment) {
 }
 
 /**
- * The directories of the npm packages that modules are from.
+ * The directories of the npm packages that the modules belong to.
  * @param {string[]} modules
  */
 function packagesOf(modules) {
@@ -93,18 +93,19 @@ function cratePart({ name, version, license, manifest_path, authors }) {
 /**
  * @param {string} name
  * @param {string} license SPDX expression
- * @param {string} directory where its licence files lie
- * @param {string | undefined} holder of the copyright, used where there is no licence file
+ * @param {string} directory with its licence files
+ * @param {string | undefined} holder of the copyright, used if there is no licence file
  * @returns {Part}
  */
 function part(name, license, directory, holder) {
   const files = readdirSync(directory)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .sort();
-  // Where we may choose, MIT is chosen: it is the shortest.
+  // MIT is the shortest, so it is preferred where the licence is a choice.
   const byChoice = license.includes(' AND ') ? undefined : files.find((file) => /mit/i.test(file));
   const chosen = byChoice ? [byChoice] : files;
-  if (chosen.length === 0 && !license.includes('MIT')) throw new Failure(`${name} has no licence file in ${directory}`);
+  if (chosen.length === 0 && !license.includes('MIT'))
+    throw new ScriptError(`${name} has no licence file in ${directory}`);
   const text = chosen.length
     ? chosen.map((file) => readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n').trim()).join('\n\n')
     : `Copyright (c) ${holder || `the authors of ${name.split(' ')[0]}`}\n\n${mit}`;
@@ -112,7 +113,7 @@ function part(name, license, directory, holder) {
 }
 
 /**
- * The crates whose code is in the wasm: neither procedural macros nor what only builds or tests need.
+ * The crates whose code is in a wasm: without procedural macros and dependencies of builds and tests.
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Crate[]}
  */
@@ -125,9 +126,11 @@ function linkedCrates(environment) {
     '1',
     '--filter-platform',
     'wasm32-unknown-unknown',
+    '--features',
+    'cli',
   ];
   const text = output('cargo', args, environment);
-  if (text === undefined) throw new Failure(`\`cargo ${args.join(' ')}\` failed`);
+  if (text === undefined) throw new ScriptError(`\`cargo ${args.join(' ')}\` failed`);
   const { packages, resolve } = JSON.parse(text);
   const byId = new Map(packages.map((/** @type {{ id: string }} */ crate) => [crate.id, crate]));
   const nodes = new Map(resolve.nodes.map((/** @type {{ id: string }} */ node) => [node.id, node]));

@@ -1,8 +1,13 @@
-// The modules that the build puts in place of these names.
+// The modules that the build provides under these names.
 
 declare module 'dispatch-guard:wasm' {
-  /** Name of the wasm's file, which lies beside the bundles. */
+  /** Name of the wasm file next to the bundle. */
   export const WASM_FILE: string;
-  /** SHA-256 of that file, in lower-case hex. */
-  export const WASM_SHA256: string;
+  /** Its length in bytes. */
+  export const WASM_LENGTH: number;
+}
+
+declare module 'dispatch-guard:contract' {
+  /** What `shim_contract` in the core returns. */
+  export const CONTRACT: import('../js/core/load.js').Contract;
 }

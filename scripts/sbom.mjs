@@ -3,10 +3,10 @@
 //
 //   node scripts/sbom.mjs > sbom.spdx.json
 //
-// It lists what dist/licenses.txt lists, which the build makes from the modules and crates that it links.
-import { output, readText, sha256 } from './lib.mjs';
+// Source is dist/licenses.txt, which the build writes from the modules and crates that it links.
+import { output, readText, sha256 } from './util.mjs';
 
-/** The name, version and licence of one work: a line of licenses.txt. */
+/** One line of licenses.txt: name, version and licence of a work. */
 const work = /^(?<name>.+?)(?: (?<version>\d\S*))? \((?<license>.+)\)$/;
 
 /**
@@ -20,7 +20,7 @@ export function bundled(text) {
     const lines = section.slice(0, section.indexOf('\n\n')).split('\n');
     return lines.map((line) => {
       const { name, version, license } = work.exec(line)?.groups ?? {};
-      if (!name || !license) throw new Error(`dist/licenses.txt: \`${line}\` is no work with its licence`);
+      if (!name || !license) throw new Error(`dist/licenses.txt: \`${line}\` is not a work with its licence`);
       return { name, version, license: license.replaceAll('/', ' OR ') };
     });
   });
@@ -65,7 +65,7 @@ export function sbom() {
     licenseDeclared: 'MIT',
     copyrightText: 'NOASSERTION',
   };
-  // The commit's own time, so that the same commit gives the same document.
+  // The time of the commit, so that the same commit gives the same document.
   const seconds = Number(output('git', ['log', '-1', '--format=%ct']) ?? 0);
   return {
     spdxVersion: 'SPDX-2.3',

@@ -1,39 +1,47 @@
 // @ts-check
-// Gets everything that building and testing need; does nothing, quickly, where it is already here.
+// Installs what building and testing need; returns quickly if nothing is missing.
 //
 //   npm run setup                       all of it
 //   npm run setup -- npm compiler wasm  only these parts: what a build needs
-//   npm run setup -- --exact            fails where it would take another compiler or crate than the pinned ones
+//   npm run setup -- --exact            fails instead of using another compiler or crate than the pinned ones
 //
-// Needed beforehand: Node 20 or later, a stable Rust with cargo, Python 3.11 or later.
+// Required: Node 20 or later, Rust with cargo and rustup, Python 3.11 or later.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, env, main, output, readText, root, run, seconds, tools } from './lib.mjs';
-import { installWasmCompiler, pinned, wasmCompiler, wasmCompilerReady } from './toolchain.mjs';
+import { parseArgs } from 'node:util';
+import { ScriptError, elapsed, env, main, output, readText, root, run, tools } from './util.mjs';
+import { installWasmCompiler, isPinned, pinned, wasmCompiler } from './toolchain.mjs';
 
 const wasmPackVersion = '0.15.1';
+/** The command-line tool must have the version of the crate. */
+const wasmBindgenVersion = /name = "wasm-bindgen"\nversion = "(.+)"/.exec(readText('Cargo.lock'))?.[1];
 
 const quiet = { quiet: true };
-const exact = process.argv.includes('--exact');
+const { values, positionals } = parseArgs({ options: { exact: { type: 'boolean' } }, allowPositionals: true });
+const exact = values.exact ?? false;
 
-/** Part, whether it is here already, and how to get it. */
+/** @type {Record<string, { title: string, ready: () => boolean, install: () => Promise<void> }>} */
 const parts = {
   npm: { title: 'npm packages', ready: npmReady, install: () => run('npm', ['ci', '--no-audit', '--no-fund'], quiet) },
   compiler: {
     title: 'Rust for wasm',
-    ready: () => wasmCompilerReady(exact),
+    ready: () => (exact ? isPinned(wasmCompiler()) : wasmCompiler() !== undefined),
     install: () => installWasmCompiler(exact),
   },
-  wasm: { title: 'wasm-pack and wasm-bindgen', ready: wasmToolsReady, install: installWasmTools },
+  wasm: {
+    title: 'wasm-pack and wasm-bindgen',
+    ready: () => wasmPackReady() && wasmBindgenReady(),
+    install: installWasmTools,
+  },
   python: { title: 'runner and checkers', ready: pythonReady, install: installPython },
 };
 
-/** What npm noted of the last install, in node_modules, against the lock file. */
+/** Compares npm's record of the last install, in node_modules, with the lock file. */
 function npmReady() {
-  const note = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(note)) return false;
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
   const wanted = JSON.parse(readText('package-lock.json')).packages;
-  const present = JSON.parse(readFileSync(note, 'utf8')).packages;
+  const present = JSON.parse(readFileSync(record, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, { integrity, optional }]) =>
       // A package for another platform is optional and absent.
@@ -41,18 +49,8 @@ function npmReady() {
   );
 }
 
-/** The command-line tool must be of the very version of the crate. */
-function wasmBindgenVersion() {
-  const [, version] = /name = "wasm-bindgen"\nversion = "(.+)"/.exec(readText('Cargo.lock')) ?? [];
-  if (!version) throw new Failure('Cargo.lock does not name wasm-bindgen');
-  return version;
-}
-
 const wasmPackReady = () => output('wasm-pack', ['--version']) === `wasm-pack ${wasmPackVersion}`;
-const wasmBindgenReady = () => output('wasm-bindgen', ['--version']) === `wasm-bindgen ${wasmBindgenVersion()}`;
-function wasmToolsReady() {
-  return wasmPackReady() && wasmBindgenReady();
-}
+const wasmBindgenReady = () => output('wasm-bindgen', ['--version']) === `wasm-bindgen ${wasmBindgenVersion}`;
 
 async function installWasmTools() {
   const build = join(tools, 'build');
@@ -61,7 +59,7 @@ async function installWasmTools() {
     env: {
       ...env,
       CARGO_TARGET_DIR: build,
-      // Used for seconds, compiled for minutes: the compiler shall not try hard.
+      // They run for seconds and compile for minutes, so optimizing them does not pay.
       CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
       CARGO_PROFILE_RELEASE_LTO: 'off',
       CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
@@ -73,11 +71,11 @@ async function installWasmTools() {
     await run('cargo', [...install, 'wasm-pack', '--version', wasmPackVersion, '--locked'], options);
   }
   if (!wasmBindgenReady()) {
-    const wasmBindgen = [...install, 'wasm-bindgen-cli', '--version', wasmBindgenVersion()];
+    const wasmBindgen = [...install, 'wasm-bindgen-cli', '--version', `${wasmBindgenVersion}`];
     await run('cargo', [...wasmBindgen, '--locked'], options).catch((error) => {
       // A mirror may lack one of the locked crates and have another release of it.
       if (exact) throw error;
-      console.log('setup: wasm-bindgen cannot be had with the crates that it locks; taking others');
+      console.log('setup: the locked crates of wasm-bindgen are not available; using others');
       return run('cargo', wasmBindgen, options);
     });
   }
@@ -100,33 +98,28 @@ async function installPython() {
 }
 
 await main(async () => {
-  const known = Object.keys(parts);
-  const asked = process.argv.slice(2).filter((argument) => argument !== '--exact');
-  const unknown = asked.find((name) => !known.includes(name));
-  if (unknown) throw new Failure(`no part \`${unknown}\`; there are: ${known.join(', ')}`);
+  const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
+  if (unknown) throw new ScriptError(`unknown part \`${unknown}\`; expected ${Object.keys(parts).join(', ')}`);
 
   const start = performance.now();
   mkdirSync(tools, { recursive: true });
-  const missing = Object.entries(parts).filter(
-    ([name, part]) => (!asked.length || asked.includes(name)) && !part.ready(),
-  );
+  const selected = Object.entries(parts).filter(([name]) => !positionals.length || positionals.includes(name));
   const results = await Promise.allSettled(
-    missing.map(async ([, part]) => {
-      console.log(`setup: ${part.title} …`);
-      await part.install();
-      if (!part.ready()) throw new Failure(`setup: ${part.title} was installed but is not as it should be`);
-      console.log(`setup: ${part.title} ready after ${seconds(start)}`);
+    selected.map(async ([, { title, ready, install }]) => {
+      if (ready()) return;
+      console.log(`setup: ${title} …`);
+      await install();
+      if (!ready()) throw new ScriptError(`setup: ${title}: still missing after the installation`);
+      console.log(`setup: ${title} ready after ${elapsed(start)}`);
     }),
   );
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length) {
-    const reasons = failed.map(({ reason }) => (reason instanceof Failure ? reason.message : reason.stack));
-    throw new Failure(reasons.join('\n'));
+    const reasons = failed.map(({ reason }) => (reason instanceof ScriptError ? reason.message : reason.stack));
+    throw new ScriptError(reasons.join('\n'));
   }
 
-  const version = wasmCompiler()?.version ?? 'no Rust for wasm';
-  console.log(
-    `setup: ${version}${version.startsWith(`rustc ${pinned} `) ? '' : ` (a release is built with ${pinned})`}`,
-  );
-  console.log(`setup: done in ${seconds(start)}`);
+  const compiler = wasmCompiler();
+  const release = isPinned(compiler) ? '' : ` (a release is built with ${pinned})`;
+  console.log(`setup: ${compiler?.version ?? 'no Rust for wasm'}${release}; done in ${elapsed(start)}`);
 });

@@ -1,19 +1,19 @@
 // @ts-check
-// `npm start`: shows what the command line says of a sample, runs the committed action on it, as a runner would start it,
-// and shows its outputs.
+// `npm start`: checks a sample with the command line, runs the committed action on it as a runner would start it, and
+// shows its outputs.
 //
 //   npm start                 the dispatch: W2 asks W5 to validate a pull request
 //   npm start -- NAME         another sample
-//   npm start -- --list       their names
+//   npm start -- --list       the names of all
 //
-// Nothing is installed, no token and no network is used: the API's answers are recorded and played on loopback.
+// Needs no installation, token or network: a server on loopback replays recorded answers of the API.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { FIRST, playAnswers, readSample, sampleNames } from '../samples/samples.js';
-import { DIST, runAction } from '../tests/js/support/run-action.js';
+import { DIST, runAction } from './run-action.mjs';
 
 const inColour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 /** @param {Parameters<typeof styleText>[0]} style @param {string} text */
@@ -25,11 +25,11 @@ const [wanted = FIRST, ...rest] = process.argv.slice(2);
 if (wanted === '--list' || wanted === '--help' || wanted === '-h') {
   list();
 } else if (rest.length > 0 || !names.includes(wanted)) {
-  console.error(`there is no sample \`${[wanted, ...rest].join(' ')}\`; these there are:\n`);
+  console.error(`unknown sample \`${[wanted, ...rest].join(' ')}\`; the samples are:\n`);
   list();
   process.exitCode = 2;
 } else if (!existsSync(DIST)) {
-  console.error(`${DIST} is not there: \`npm run build\` makes it`);
+  console.error(`${DIST} does not exist; run \`npm run build\``);
   process.exitCode = 2;
 } else {
   process.exitCode = await show(readSample(wanted));
@@ -38,12 +38,12 @@ if (wanted === '--list' || wanted === '--help' || wanted === '-h') {
 function list() {
   const column = Math.max(...names.map((name) => name.length));
   for (const name of names) console.log(`  ${paint('bold', name.padEnd(column))}  ${readSample(name).title}`);
-  console.log(`\nnpm start -- NAME runs one; without a name it is \`${FIRST}\``);
+  console.log(`\nnpm start -- NAME runs one; the default is \`${FIRST}\``);
 }
 
 /**
  * @param {import("../samples/samples.js").Sample} sample
- * @returns {Promise<number>} 0 if the decision is the one that the sample is there to show
+ * @returns {Promise<number>} 0 if the decision is the expected one
  */
 async function show(sample) {
   const api = await playAnswers(sample);
@@ -53,12 +53,12 @@ async function show(sample) {
   const { outputs } = ran;
 
   title(sample.title);
-  console.log(folded(sample.story, 0));
+  console.log(wrap(sample.story, 0));
   heading('with');
   for (const [name, value] of Object.entries(inputs)) row(name, value, 'dim');
 
   heading(`dispatch-guard check ${sample.name}`);
-  spawnSync(process.execPath, [join(DIST, 'cli.cjs'), 'check', sample.name], { stdio: 'inherit' });
+  spawnSync(process.execPath, [join(DIST, 'cli', 'main.cjs'), 'check', sample.name], { stdio: 'inherit' });
 
   heading('outputs');
   for (const [name, value] of Object.entries(outputs))
@@ -69,12 +69,10 @@ async function show(sample) {
     );
 
   console.log(paint('dim', `\nexit status ${ran.code} after ${Math.round(ran.ms)} ms`));
-  const asMeant = outputs.allowed === sample.expect.allowed && outputs['reason-code'] === sample.expect.reasonCode;
-  if (!asMeant)
-    console.error(
-      `\nthis sample should end with \`${sample.expect.reasonCode}\`; the log of the action:\n\n${ran.stdout}${ran.stderr}`,
-    );
-  return asMeant ? 0 : 1;
+  const asExpected = outputs.allowed === sample.expect.allowed && outputs['reason-code'] === sample.expect.reasonCode;
+  if (!asExpected)
+    console.error(`\nexpected \`${sample.expect.reasonCode}\`; the log of the action:\n\n${ran.stdout}${ran.stderr}`);
+  return asExpected ? 0 : 1;
 }
 
 /** @param {string} text */
@@ -95,8 +93,8 @@ function row(name, value, style) {
   for (const line of more) console.log(`  ${''.padEnd(18)}${style === undefined ? line : paint(style, line)}`);
 }
 
-/** Breaks text into lines of at most `width` columns. @param {string} text @param {number} indent */
-function folded(text, indent) {
+/** Wraps text to `width` columns. @param {string} text @param {number} indent */
+function wrap(text, indent) {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? '';

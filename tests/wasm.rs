@@ -2,10 +2,11 @@
 //!
 //! `npm test -- wasm` runs these under Node.
 
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", feature = "cli"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use dispatch_guard::wasm::{self, JsHost, lint};
+use dispatch_guard::wasm::cli::{JsReadFile, lint};
+use dispatch_guard::wasm::{self, JsHost};
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -18,7 +19,7 @@ mod support;
 #[path = "support/world.rs"]
 mod world;
 
-use support::slim;
+use support::normalize;
 use world::World;
 
 /// The runs that the native core has decided: see `tests/core/shared.rs`.
@@ -43,6 +44,7 @@ const HOST: &str = "
             return new TextDecoder().decode(signature) === `${sum}:${JSON.parse(jwk).n.slice(0, 8)}`;
         },
         mask() {},
+        progress() {},
     };
 ";
 
@@ -114,7 +116,7 @@ async fn decisions_are_those_of_the_native_core() {
     for run in runs.as_array().unwrap() {
         let event = run["event"].as_str().map(|text| text.as_bytes().to_vec());
         let outcome = guard(run["run"].to_string(), event, answering(&run["replies"])).await.expect("an outcome");
-        assert_eq!(slim::slim(read(&outcome)), run["outcome"], "{}", run["name"]);
+        assert_eq!(normalize::normalize(read(&outcome)), run["outcome"], "{}", run["name"]);
     }
     assert!(runs.as_array().unwrap().len() > 30);
 }
@@ -130,7 +132,7 @@ async fn generated_decisions_are_those_of_the_native_core() {
         let event = scenario.event_file().map(<[u8]>::to_vec);
         let outcome = read(&guard(scenario.run_text(), event, host).await.expect("an outcome"));
         let code = outcome["outputs"]["reason-code"].as_str().unwrap();
-        let found = format!("{code} {}", slim::digest(outcome.clone()));
+        let found = format!("{code} {}", normalize::digest(outcome.clone()));
         assert_eq!(found, expected, "world {seed}: {outcome:#}");
         count += 1;
     }
@@ -153,7 +155,10 @@ async fn answers_are_json_of_one_shape() {
     for answer in [wasm::send(run.clone(), None, host("0")), wasm::report(run, None, host("0"))] {
         assert_eq!(keys(&settled(answer).await.unwrap()), KEYS);
     }
-    let errors = read(&lint(b"version: 2"));
+    let request = json!({ "files": [{ "path": "policy.yml", "text": "version: 2" }], "format": "json" }).to_string();
+    let no_files: JsReadFile = Function::new_no_args("").unchecked_into();
+    let report = read(&lint(&request, &no_files));
+    let errors = read(report["output"].as_str().unwrap())["findings"].take();
     let places: Vec<_> = errors.as_array().unwrap().iter().map(|error| (&error["line"], &error["column"])).collect();
     assert_eq!(places, [(&json!(1), &json!(1)), (&json!(1), &json!(10))], "{errors}");
     // What is not there is `null`, which `summary: false` and an allowed run show.

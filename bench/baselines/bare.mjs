@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 
 const [, , wasm = '', url = ''] = process.argv;
-readFileSync(wasm);
+new WebAssembly.Module(readFileSync(wasm));
 const headers = {
   accept: 'application/vnd.github+json',
   'accept-encoding': 'identity',

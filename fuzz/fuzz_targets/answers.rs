@@ -10,8 +10,8 @@
 #![no_main]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use dispatch_guard::host::FaultKind;
-use dispatch_guard::provenance::digest::Digest;
+use dispatch_guard::envelope::digest::Digest;
+use dispatch_guard::host::TransportErrorKind;
 use dispatch_guard_fuzz::mutate;
 use dispatch_guard_fuzz::plain::{self, Node, is_commit};
 use dispatch_guard_fuzz::support::host::START_MS;
@@ -45,10 +45,10 @@ fuzz_target!(|data: &[u8]| {
     check_requests(&decided, case.calls);
     let served = &answers[..decided.made.len().min(answers.len())];
     if decided.allowed() {
-        assert!((case.allows)(served), "{}", decided.story());
+        assert!((case.allows)(served), "{}", decided.trace());
         check_pull_request(&decided, served);
     } else if scenario == "plain" && answers[0].pull_request().is_some_and(is_open) {
-        panic!("the first answer is the pull request: {}", decided.story());
+        panic!("the first answer is the pull request: {}", decided.trace());
     }
 });
 
@@ -62,7 +62,7 @@ struct Answer {
     headers: Vec<(String, String)>,
     body: String,
     json: Option<Node>,
-    fault: Option<FaultKind>,
+    fault: Option<TransportErrorKind>,
     sent: bool,
     ms: u64,
 }
@@ -85,7 +85,7 @@ impl Answer {
             headers: headers.collect(),
             json: plain::read(body.as_bytes()).ok().filter(|json| !json.repeats() && json.depth() <= 64),
             body,
-            fault: reply.get("fault").and_then(Node::text).map(FaultKind::from_name),
+            fault: reply.get("fault").and_then(Node::text).map(TransportErrorKind::from_name),
             sent: reply.get("sent").and_then(Node::bool) == Some(true),
             ms: reply.get("ms").and_then(Node::integer).unwrap_or(20).min(100_000),
         }
@@ -233,8 +233,8 @@ fn sent(token: Option<String>) -> Value {
 
 /// A token for that payload whose claims hold.
 fn token() -> String {
-    let payload = dispatch_guard::json::parse(sent(None).to_string().as_bytes()).expect("JSON");
-    let digest = Digest::of(&payload.root, TYPE, github::REPOSITORY_ID).expect("a digest");
+    let payload = dispatch_guard::format::json::parse(sent(None).to_string().as_bytes()).expect("JSON");
+    let digest = Digest::compute(&payload.root, TYPE, github::REPOSITORY_ID).expect("a digest");
     let claims = json!({
         "iss": ISSUER.trim_end_matches('/'), "aud": digest.audience(), "iat": NOW, "nbf": NOW, "exp": NOW,
         "repository_id": "1001", "workflow_ref": WORKFLOW, "run_id": "123",
@@ -275,6 +275,6 @@ fn check_pull_request(decided: &Decided, served: &[Answer]) {
         outputs.iter().all(|(output, path)| pull.at(path).and_then(Node::text) == Some(decided.output(output)))
     };
     let output = decided.output("pr-number");
-    assert!(output == "7" || (output.is_empty() && decided.output("head-sha").is_empty()), "{}", decided.story());
-    assert!(output.is_empty() || served.iter().filter_map(Answer::pull_request).any(is_this), "{}", decided.story());
+    assert!(output == "7" || (output.is_empty() && decided.output("head-sha").is_empty()), "{}", decided.trace());
+    assert!(output.is_empty() || served.iter().filter_map(Answer::pull_request).any(is_this), "{}", decided.trace());
 }

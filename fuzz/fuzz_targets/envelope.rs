@@ -1,5 +1,5 @@
 //! The envelope and its proofs. An input is JSON: a `payload` with `_guard`, and `header` and `claims` of an ID token,
-//! in which `$AUD` stands for the audience that the dispatch has.
+//! in which `$AUD` is the audience that the dispatch has.
 //!
 //! - No signature and no token passes with a key that the guard does not know.
 //! - The digest depends neither on the order of keys nor on the proofs, but on all else.
@@ -8,8 +8,8 @@
 #![no_main]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use dispatch_guard::json;
-use dispatch_guard::provenance::digest::Digest;
+use dispatch_guard::envelope::digest::Digest;
+use dispatch_guard::format::json;
 use dispatch_guard_fuzz::plain::{self, Member, Node, is_commit, quoted};
 use dispatch_guard_fuzz::support::host::START_MS;
 use dispatch_guard_fuzz::support::scenario::dispatch_rule;
@@ -38,10 +38,10 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     let holds = envelope_holds(payload);
-    let signature = quoted(&digest.sign(KEY.as_bytes()));
+    let signature = quoted(&digest.sign(KEY.as_bytes()).unwrap());
     let whole = with_member(payload, "signature", &signature);
     let decided = signed(&whole, KEY);
-    assert_eq!(decided.allowed(), holds, "{whole}\n{}", decided.story());
+    assert_eq!(decided.allowed(), holds, "{whole}\n{}", decided.trace());
     assert_eq!(
         decided.output("provenance") == "signature",
         decided.result()["provenance"]["proofs"] == json!(["signature"])
@@ -59,7 +59,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(!token(&whole, |_, _, _| false).allowed());
         let holds = holds && text.len() <= 16_384 && token_holds(header, &read, &audience, payload);
         let decided = token(&whole, |_, _, signature| signature == b"sealed");
-        assert_eq!(decided.allowed(), holds, "{whole}\n{claims}\n{}", decided.story());
+        assert_eq!(decided.allowed(), holds, "{whole}\n{claims}\n{}", decided.trace());
     }
 });
 
@@ -82,7 +82,7 @@ fn signed(payload: &str, key: &str) -> Decided {
 }
 
 fn token(payload: &str, rs256: dispatch_guard_fuzz::support::host::Rs256) -> Decided {
-    let modulus = Base64UrlUnpadded::encode_string(&[7; 256]);
+    let modulus = Base64UrlUnpadded::encode_string(&[0xff; 256]);
     let keys =
         json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "a", "n": modulus, "e": "AQAB" }] });
     let scenario = dispatch(payload, &format!("{{require: oidc, workflows: ['{WORKFLOW}']}}")).rs256(rs256);
@@ -101,7 +101,7 @@ fn checked_digest(payload: &Node) -> Option<Digest> {
     }
     let digest = |text: &str, kind: &str, repository: u64| {
         let read = json::parse(text.as_bytes()).expect("JSON");
-        Digest::of(&read.root, kind, repository).ok()
+        Digest::compute(&read.root, kind, repository).ok()
     };
     let of = |text: &str| digest(text, TYPE, github::REPOSITORY_ID);
     let text = payload.compact(64);
@@ -179,7 +179,7 @@ fn change(payload: &Node, number: u64) -> String {
     }
 }
 
-/// Whether payload and envelope are what the contract asks for, but for the proofs.
+/// Whether payload and envelope are what the contract asks for, except the proofs.
 fn envelope_holds(payload: &Node) -> bool {
     let envelope = payload.get("_guard").expect("an envelope");
     let known = [
@@ -206,7 +206,7 @@ fn envelope_holds(payload: &Node) -> bool {
         Some(value) => value.text().is_some_and(holds),
     };
     let plain_text =
-        |text: &str| !text.is_empty() && text.len() <= 16_384 && !text.contains(dispatch_guard::text::is_deceptive);
+        |text: &str| !text.is_empty() && text.len() <= 16_384 && !text.contains(dispatch_guard::text::is_unprintable);
     let nonce = |text: &str| text.len() == 32 && text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
     let number = payload.get("pr").and_then(|pr| pr.number().or(pr.text()));
     // The event is one level more, and so is the envelope.

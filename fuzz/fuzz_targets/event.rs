@@ -7,8 +7,8 @@
 //! - A policy for another actor or another event, or a run in another repository, never lets it pass.
 #![no_main]
 
-use dispatch_guard::json;
-use dispatch_guard::provenance::digest::canonical;
+use dispatch_guard::envelope::digest::canonical;
+use dispatch_guard::format::json;
 use dispatch_guard_fuzz::plain::{self, Node, NotRead, is_commit, quoted};
 use dispatch_guard_fuzz::support::{Decided, Reply, Scenario, account, github, set};
 use dispatch_guard_fuzz::{mutate, number, pick};
@@ -88,10 +88,10 @@ fn check_json(text: &[u8], plain: Result<&Node, &NotRead>) {
     let document = read.expect("what a plain reader takes");
     let compact = document.root.to_compact();
     assert_eq!(compact, plain.compact(DEPTH));
-    assert_eq!(document.flaws.too_deep.is_some(), plain.depth() > DEPTH);
+    assert_eq!(document.violations.too_deep.is_some(), plain.depth() > DEPTH);
     let kept = plain::read(compact.as_bytes()).expect("JSON");
-    assert_eq!(document.flaws.repeated_key.is_some(), kept.repeats());
-    assert_eq!(document.flaws.describe().is_some(), plain.depth() > DEPTH || kept.repeats());
+    assert_eq!(document.violations.repeated_key.is_some(), kept.repeats());
+    assert_eq!(document.violations.describe().is_some(), plain.depth() > DEPTH || kept.repeats());
     let again = json::parse(compact.as_bytes()).expect("its own text");
     assert_eq!(again.root, document.root);
 

@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use dispatch_guard::policy::pattern::{MAX_NAME_CHARS, MAX_PATTERN_CHARS, Pattern, Patterns};
+use dispatch_guard::policy::pattern::{MAX_BRANCH_CHARS, MAX_PATTERN_CHARS, Pattern, PatternKind, Patterns};
 use dispatch_guard_fuzz::{mutate, pick};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
     let mut list = Vec::new();
     let mut second = Vec::new();
     for text in patterns.split('\n') {
-        match (Pattern::parse(text), Tokens::read(text)) {
+        match (Pattern::parse(text, PatternKind::Branch), Tokens::read(text)) {
             (Ok(pattern), Some(tokens)) => {
                 check_pattern(text, &pattern, &tokens, &names);
                 if pick(data, 32) == 0 {
@@ -70,7 +70,7 @@ fn check_list(list: Vec<Pattern>, tokens: &[Tokens], names: &[&str]) {
         let matches: Option<Vec<bool>> = tokens.iter().map(|tokens| tokens.matches(name)).collect();
         let Some(matches) = matches else { continue };
         let decides = matches.iter().rposition(|matches| *matches);
-        let expected = name.chars().count() <= MAX_NAME_CHARS && decides.is_some_and(|index| !tokens[index].negative);
+        let expected = name.chars().count() <= MAX_BRANCH_CHARS && decides.is_some_and(|index| !tokens[index].negative);
         assert_eq!(list.matches(name), expected, "{name:?}");
     }
 }
@@ -78,7 +78,7 @@ fn check_list(list: Vec<Pattern>, tokens: &[Tokens], names: &[&str]) {
 /// A name as long as any that is matched, in the best of three tries, for a machine that has other things to do.
 fn check_time(pattern: &Pattern, names: &[&str]) {
     for name in names.iter().filter(|name| !name.is_empty()) {
-        let name: String = name.chars().cycle().take(MAX_NAME_CHARS - 1).chain(['\u{1}']).collect();
+        let name: String = name.chars().cycle().take(MAX_BRANCH_CHARS - 1).chain(['\u{1}']).collect();
         let slow = || {
             let start = Instant::now();
             let _ = pattern.matches(&name);

@@ -83,8 +83,8 @@ impl Case<'_> {
                 assert_eq!(Some(decided.output("pr-number")), number.number().or(number.text()));
             }
         } else {
-            assert!(decided.code().starts_with("payload."), "{}", decided.story());
-            assert!(!matches!(expected, Expected::Accepted(_)), "{rule} must accept {}\n{}", self.raw, decided.story());
+            assert!(decided.code().starts_with("payload."), "{}", decided.trace());
+            assert!(!matches!(expected, Expected::Accepted(_)), "{rule} must accept {}\n{}", self.raw, decided.trace());
         }
     }
 

@@ -65,7 +65,7 @@ impl Chance {
     }
 }
 
-/// Changes an input that is JSON from the byte `from` on; what stands before it, or is no JSON, as libFuzzer does.
+/// Changes an input that is JSON from the byte `from` on; what precedes it, or is not JSON, as libFuzzer does.
 pub fn json(data: &mut [u8], size: usize, max_size: usize, seed: u32, from: fn(&[u8]) -> usize) -> usize {
     let mut chance = Chance::new(seed);
     if chance.below(5) == 0 {
@@ -124,7 +124,7 @@ fn other_string(quoted: &str, chance: &mut Chance) -> String {
     let inner = &quoted[1..quoted.len() - 1];
     let places: Vec<usize> = inner.char_indices().map(|(at, _)| at).chain([inner.len()]).collect();
     let at = places[chance.below(places.len())];
-    // A cut within an escape gives a text that is no JSON, which is worth a try as well.
+    // A cut within an escape gives a text that is not JSON, which is worth a try as well.
     match chance.below(6) {
         0 => format!("\"{}\"", &inner[..at]),
         1 => format!("\"{}\"", &inner[at..]),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 /// Deeper texts are not read; the core has to cope with them by itself.
 const MAX_DEPTH: usize = 300;
 
-/// A value and where it stands in the text.
+/// A value and its position in the text.
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Its first byte.
@@ -47,7 +47,7 @@ pub struct Member {
 /// Why a text is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotRead {
-    /// It is no JSON.
+    /// It is not JSON.
     Broken,
     /// It is nested deeper than is read here.
     TooDeep,
@@ -194,7 +194,7 @@ impl Node {
         self.members().iter().find(|member| member.key == key).map(|member| &member.value)
     }
 
-    /// What lies at a dotted path.
+    /// The value at a dotted path.
     pub fn at(&self, path: &str) -> Option<&Node> {
         path.split('.').try_fold(self, |node, key| node.get(key))
     }
@@ -239,7 +239,7 @@ impl Node {
         self.number().and_then(|text| text.parse().ok())
     }
 
-    /// As it stands in the text that it was read from.
+    /// As written in the text that it was read from.
     pub fn raw<'t>(&self, text: &'t [u8]) -> &'t str {
         std::str::from_utf8(&text[self.start..self.end]).expect("a part of a text")
     }

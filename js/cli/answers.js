@@ -1,16 +1,16 @@
 // @ts-check
-// Where GitHub's answers come from: a folder, a sample, recorded evidence, the live API, or nowhere.
+// Where GitHub's answers come from: a directory, a sample, recorded evidence, the live API, or nowhere.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { unreadable } from './misuse.js';
+import { readJson, unreadable } from './input.js';
 
-/** @typedef {import('../host.js').Request} Request */
-/** @typedef {import('../host.js').Response} Response */
-/** @typedef {import('../host.js').Fault} Fault */
-/** @typedef {(request: Request) => Promise<Response | { fault: Fault }>} Respond never rejects */
+/** @typedef {import('../host/host.js').Request} Request */
+/** @typedef {import('../host/host.js').Response} Response */
+/** @typedef {import('../host/host.js').TransportError} TransportError */
+/** @typedef {(request: Request) => Promise<Response | { fault: TransportError }>} Respond never rejects */
 
-/** What GitHub says of a thing that is not there, or that a token may not see. */
+/** GitHub's answer for what does not exist or what a token may not see. */
 const NOT_FOUND = answer(404, '{"message":"Not Found","status":"404"}');
 
 /**
@@ -23,11 +23,11 @@ export function answer(status, body) {
 }
 
 /**
- * Nothing is known, and nothing is asked.
+ * Answers no request.
  * @param {string} why
  * @returns {Respond}
  */
-export function noAnswers(why) {
+export function offlineApi(why) {
   return async () => ({ fault: { kind: 'offline', message: why, sent: false } });
 }
 
@@ -36,7 +36,7 @@ export function noAnswers(why) {
  * @param {Map<string, string>} bodies JSON of the answers that are found
  * @returns {Respond}
  */
-export function answersByPath(bodies) {
+export function apiFromMap(bodies) {
   return async ({ url }) => {
     const body = bodies.get(pathOf(url));
     return body === undefined ? NOT_FOUND : answer(200, body);
@@ -45,24 +45,24 @@ export function answersByPath(bodies) {
 
 /**
  * Answers from files: `GET /repos/o/r/pulls/7` is `repos/o/r/pulls/7.json`; `7.403.json` answers with status 403.
- * @param {string} folder
- * @param {(file: string) => void} missed told of every file that is not there
+ * @param {string} root
+ * @param {(file: string) => void} onMissingFile called for every file that does not exist
  * @returns {Respond}
- * @throws {import('./misuse.js').Misuse} if there is no such folder
+ * @throws {import('./usage-error.js').UsageError} if there is no such directory
  */
-export function answersFrom(folder, missed) {
-  list(folder);
+export function apiFromDirectory(root, onMissingFile) {
+  list(root);
   return async ({ url }) => {
     const segments = pathOf(url).split('/').slice(1).map(decoded);
     if (segments.includes('')) return NOT_FOUND;
     const name = segments.pop() ?? '';
-    const directory = join(folder, ...segments);
+    const directory = join(root, ...segments);
     const files = list(directory, true);
-    const read = (/** @type {string} */ file) => readFileSync(join(directory, file), 'utf8');
+    const read = (/** @type {string} */ file) => readJson(join(directory, file), `the answer \`${file}\``).toString();
     if (files.includes(`${name}.json`)) return answer(200, page(read(`${name}.json`), url));
     const refusal = files.find((file) => file.startsWith(name) && /^\.[345]\d\d\.json$/.test(file.slice(name.length)));
     if (refusal !== undefined) return answer(Number(refusal.slice(name.length + 1, name.length + 4)), read(refusal));
-    missed(join(directory, `${name}.json`));
+    onMissingFile(join(directory, `${name}.json`));
     return NOT_FOUND;
   };
 }
@@ -70,7 +70,7 @@ export function answersFrom(folder, missed) {
 /**
  * @param {string} body
  * @param {string} url
- * @returns {string} the part of a list that the address asks for, and anything else whole
+ * @returns {string} the requested page of a list; anything else in full
  */
 function page(body, url) {
   const { searchParams } = new URL(url);
@@ -81,13 +81,13 @@ function page(body, url) {
     const list = JSON.parse(body);
     return Array.isArray(list) ? JSON.stringify(list.slice(start, start + size)) : body;
   } catch {
-    // The core says what is wrong with it.
+    // The core reports what is wrong with it.
     return body;
   }
 }
 
 /**
- * The path below the API's address. What is asked elsewhere, such as an issuer's keys, is under its host's name.
+ * The path below the API's address. Requests to other hosts, such as an issuer's keys, are under the host's name.
  * @param {string} url
  * @returns {string} without the query
  */
@@ -99,7 +99,7 @@ function pathOf(url) {
 
 /**
  * @param {string} segment of a path
- * @returns {string} as the name of a file or folder; empty if it cannot be one
+ * @returns {string} as the name of a file or directory; empty if it cannot be one
  */
 function decoded(segment) {
   const name = decodeURIComponent(segment);
@@ -107,15 +107,15 @@ function decoded(segment) {
 }
 
 /**
- * @param {string} folder
+ * @param {string} directory
  * @param {boolean} [optional] whether it may be missing
  * @returns {string[]} the names in it
  */
-function list(folder, optional = false) {
+function list(directory, optional = false) {
   try {
-    return readdirSync(folder);
+    return readdirSync(directory);
   } catch (error) {
     if (optional) return [];
-    throw unreadable(error, `the folder \`${folder}\``);
+    throw unreadable(error, `the directory \`${directory}\``);
   }
 }

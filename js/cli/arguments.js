@@ -1,17 +1,17 @@
 // @ts-check
 
 import { parseArgs } from 'node:util';
-import { Misuse } from './misuse.js';
+import { UsageError } from './usage-error.js';
 
 /** @typedef {import('./commands.js').Command} Command */
-/** @typedef {Record<string, string | boolean | (string | boolean)[] | undefined>} Values */
+/** @typedef {import('./commands.js').Values} Values */
 
 /**
- * Reads what follows a command's name. Values stay the texts that they are: `007` and `1e5` may be names of files.
+ * Reads what follows a command's name. Values stay text: `007` and `1e5` may be names of files.
  * @param {Command} command
  * @param {string[]} words
  * @returns {Promise<{ values: Values, positionals: string[] }>}
- * @throws {Misuse}
+ * @throws {UsageError}
  */
 export async function readArguments(command, words) {
   /** @type {import('node:util').ParseArgsConfig['options']} */
@@ -19,7 +19,6 @@ export async function readArguments(command, words) {
   for (const { name, value, multiple = false } of command.options) {
     options[name] = { type: value === undefined ? 'boolean' : 'string', multiple };
   }
-  const known = Object.keys(options).map((name) => `--${name}`);
   const { values, positionals, tokens } = parseArgs({
     args: words,
     options,
@@ -34,13 +33,17 @@ export async function readArguments(command, words) {
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined) throw await Misuse.unknown(`there is no option \`${rawName}\``, rawName, known);
-    if (option.type === 'boolean' && value !== undefined) throw new Misuse(`\`${rawName}\` takes no value`);
-    // A value that looks like an option was most likely forgotten; `--option=-value` says that it is meant.
+    if (option === undefined) {
+      const { unknownWord } = await import('./core.js');
+      const known = Object.keys(options).map((name) => `--${name}`);
+      throw unknownWord(`unknown option \`${rawName}\``, rawName, known);
+    }
+    if (option.type === 'boolean' && value !== undefined) throw new UsageError(`\`${rawName}\` takes no value`);
+    // A value that looks like an option was most likely forgotten; `--option=-value` is explicit.
     const forgotten = value === undefined || (!token.inlineValue && value.length > 1 && value.startsWith('-'));
-    if (option.type === 'string' && forgotten) throw new Misuse(`\`${rawName}\` needs a value`);
-    if (option.type === 'string' && value === '') throw new Misuse(`the value of \`${rawName}\` is empty`);
-    if (!option.multiple && seen.has(name)) throw new Misuse(`\`${rawName}\` is given twice`);
+    if (option.type === 'string' && forgotten) throw new UsageError(`\`${rawName}\` needs a value`);
+    if (option.type === 'string' && value === '') throw new UsageError(`the value of \`${rawName}\` is empty`);
+    if (!option.multiple && seen.has(name)) throw new UsageError(`\`${rawName}\` is given twice`);
     seen.add(name);
   }
   return { values, positionals };

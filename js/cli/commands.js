@@ -1,16 +1,13 @@
 // @ts-check
-// Every command with its options: what is read, what the help says and what a shell completes come from here.
+// Every command with its options: the parser of arguments and the help both read this table.
 
 /**
  * @typedef {object} Option
  * @property {string} name without the dashes
- * @property {string} [value] what stands for its value in the help; an option without one is a switch
+ * @property {string} [value] the placeholder for its value in the help; an option without one is a switch
  * @property {boolean} [multiple] whether it may be given more than once
- * @property {Completion} [completes] what a shell offers for its value
  * @property {string} help
  */
-
-/** @typedef {'files' | 'folders' | 'samples' | 'events' | 'flat' | readonly string[]} Completion */
 
 /**
  * @typedef {object} Example
@@ -24,13 +21,13 @@
  * @property {string[]} usage
  * @property {string[]} about paragraphs
  * @property {readonly Option[]} options
- * @property {Completion} [completes] what a shell offers for arguments that are no options
  * @property {Example[]} examples
- * @property {string} exit what the exit status says
- * @property {() => Promise<{ run: Run }>} load
+ * @property {string} exit what the exit status means
  */
 
-/** @typedef {(values: import('./arguments.js').Values, positionals: string[]) => number | Promise<number>} Run */
+/** @typedef {Record<string, string | boolean | (string | boolean)[] | undefined>} Values */
+
+/** @typedef {(values: Values, positionals: string[]) => number | Promise<number>} Run */
 
 /** @type {Option} */
 const JSON_OPTION = { name: 'json', help: 'print JSON for programs instead of text for people' };
@@ -38,89 +35,86 @@ const JSON_OPTION = { name: 'json', help: 'print JSON for programs instead of te
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
   check: {
-    summary: 'decide on an event as the guard would, without a run',
+    summary: 'make the decision that the guard would make, without a run',
     usage: [
       'dispatch-guard check --event FILE --event-name NAME (--policy FILE | --flat NAME=VALUE…)',
+      'dispatch-guard check --event FILE --event-name NAME --workflow FILE',
       'dispatch-guard check --policy NEW --against OLD EVENT…',
     ],
     about: [
-      'Nothing is sent to GitHub, and nothing is asked of it but with `--api-url`. Every event is a file with the ' +
-        'webhook payload, evidence that a guard recorded (`evidence-file`), a sample that comes with dispatch-guard, ' +
-        'or an example of @octokit/webhooks-examples where that package is installed (`pull_request.opened`).',
-      'With several events or policies a table of the decisions is printed; with `--against`, what changes.',
+      'Makes no request unless `--api-url` is given. An event is a file with the webhook payload, evidence that a guard ' +
+        'recorded (`evidence-file`), a sample that is part of dispatch-guard, or an example of ' +
+        '@octokit/webhooks-examples if that package is installed (`pull_request.opened`).',
+      'Several events or policies print a table of decisions; `--against` prints what changes.',
     ],
     options: [
       {
         name: 'event',
         value: '[NAME=]EVENT',
         multiple: true,
-        completes: 'samples',
-        help: 'the event, as are the arguments that are no options; `pull_request=FILE` says which event the file holds',
+        help:
+          'the event; arguments without an option are events too. `pull_request=FILE` names the event in the file, ' +
+          '`-` reads standard input',
       },
       {
         name: 'event-name',
         value: 'NAME',
-        completes: 'events',
-        help: 'which event the files hold (GITHUB_EVENT_NAME)',
+        help: 'the event in the files (GITHUB_EVENT_NAME)',
       },
       {
         name: 'policy',
         value: 'FILE',
         multiple: true,
-        completes: 'files',
         help: 'the policy; `-` reads standard input',
       },
+      { name: 'workflow', value: 'FILE', help: 'a workflow whose step has the policy or the shorthand inputs' },
+      { name: 'job', value: 'ID', help: 'the job of that step, if several jobs use dispatch-guard' },
       {
         name: 'flat',
         value: 'NAME=VALUE…',
         multiple: true,
-        completes: 'flat',
-        help: "a flat input of the guard's instead of a policy; more may follow, and what is given twice is a list",
+        help: 'a shorthand input of the guard instead of a policy; more may follow, and repeated ones form a list',
       },
       {
         name: 'against',
         value: 'OLD',
-        completes: 'files',
-        help: 'the policy to compare with, or `recorded` for the decisions that stand in the evidence',
+        help: 'the policy to compare with, or `recorded` for the decisions in the evidence',
       },
       {
         name: 'repository',
         value: 'OWNER/NAME[:ID]',
-        help: "the run's repository; that of the event unless given",
+        help: "the run's repository (default: the event's)",
       },
-      { name: 'actor', value: 'LOGIN[:ID]', help: "who triggered the event; the event's sender unless given" },
-      { name: 'triggering-actor', value: 'LOGIN', help: 'who started this attempt; the actor unless given' },
-      { name: 'run-id', value: 'N', help: "the run's id, where a rule asks the API about the run" },
-      { name: 'run-attempt', value: 'N', help: 'which attempt of the run this is; 1, or 2 with `--triggering-actor`' },
-      { name: 'workflow-ref', value: 'PATH@REF', help: 'the workflow that is guarded, where a rule has `once`' },
-      { name: 'server-url', value: 'URL', help: 'the server; https://github.com unless given or told by `--api-url`' },
+      { name: 'actor', value: 'LOGIN[:ID]', help: "who triggered the event (default: the event's sender)" },
+      { name: 'triggering-actor', value: 'LOGIN', help: 'who started this attempt (default: the actor)' },
+      { name: 'run-id', value: 'N', help: "the run's id, for rules that request the run from the API" },
+      { name: 'run-attempt', value: 'N', help: 'the attempt of the run (default: 1, or 2 with `--triggering-actor`)' },
+      { name: 'workflow-ref', value: 'PATH@REF', help: 'the guarded workflow, for rules with `once`' },
+      { name: 'server-url', value: 'URL', help: 'the server (default: that of `--api-url`, or https://github.com)' },
       {
         name: 'api',
-        value: 'FOLDER|EVIDENCE',
-        completes: 'files',
-        help: "GitHub's answers: `repos/O/R/pulls/7.json` in a folder (a missing file is a 404), or those in evidence",
+        value: 'DIR|EVIDENCE',
+        help: "GitHub's answers: `repos/O/R/pulls/7.json` in a directory (a missing file is a 404), or those in evidence",
       },
-      { name: 'api-url', value: 'URL', help: 'ask this API, with the token in the variable GITHUB_TOKEN' },
+      { name: 'api-url', value: 'URL', help: 'make requests to this API, with the token in the variable GITHUB_TOKEN' },
       {
         name: 'record',
         value: 'FILE',
-        completes: 'files',
-        help: 'write evidence: all that the decision rested on, for `replay` and `--api`',
+        help: 'write evidence: everything that the decision rested on, for `replay` and `--api`',
       },
-      { name: 'signing-keys', value: 'FILE', completes: 'files', help: 'the keys accepted from senders, one a line' },
-      { name: 'at', value: 'TIME', help: 'decide as of this time, such as 2026-01-31T08:00:00Z; now unless given' },
+      { name: 'signing-keys', value: 'FILE', help: 'the keys accepted from senders, one a line' },
+      { name: 'at', value: 'TIME', help: 'decide as of this time, such as 2026-01-31T08:00:00Z (default: now)' },
       JSON_OPTION,
     ],
-    completes: 'samples',
     examples: [
       { text: 'A sample, with its own policy and answers:', command: 'dispatch-guard check dispatch' },
       {
-        text: 'An event against a policy, the pull request from a folder:',
+        text: 'An event against a policy, with the pull request from a directory:',
         command:
           'dispatch-guard check --event-name repository_dispatch --event event.json --policy policy.yml --api answers',
       },
       {
-        text: 'The same with flat inputs and the live API:',
+        text: 'The same with shorthand inputs and the live API:',
         command:
           'dispatch-guard check --event-name repository_dispatch --event event.json --flat dispatch-types=chart-pr-created ' +
           "--flat 'allowed-actors=github-actions[bot]' --api-url https://api.github.com",
@@ -131,65 +125,90 @@ export const COMMANDS = {
       },
     ],
     exit:
-      '0 allow, 1 deny, 2 wrong use, policy or event file, 3 an answer of the API is missing; of several decisions ' +
-      'the highest. With `--against`: 0 nothing changes, 1 something does, 2 and 3 as before.',
-    load: () => import('./check.js'),
+      '0 allow, 1 deny, 2 wrong use or an invalid policy or event file, 3 an answer of the API is missing; the highest ' +
+      'of several decisions. With `--against`: 0 no change, 1 a change, 2 and 3 as above.',
   },
   replay: {
-    summary: 'make a recorded decision again, and say what differs',
-    usage: ['dispatch-guard replay EVIDENCE [--json]'],
+    summary: 'repeat a recorded decision and show what differs',
+    usage: ['dispatch-guard replay EVIDENCE… [--json]'],
     about: [
-      'Evidence is what a guard writes to its input `evidence-file`: all that the decision rested on. Nothing is asked ' +
-        'of GitHub.',
+      'Evidence is the file that a guard writes for its input `evidence-file`: everything that the decision rested on. ' +
+        'Makes no request.',
     ],
     options: [JSON_OPTION],
-    completes: 'files',
-    examples: [{ text: 'A decision of a run, from its artifact:', command: 'dispatch-guard replay evidence.json' }],
-    exit: '0 the same decision, 2 the file is no evidence, 4 another decision.',
-    load: () => import('./replay.js'),
+    examples: [
+      { text: 'A decision of a run, from its artifact:', command: 'dispatch-guard replay evidence.json' },
+      { text: 'All decisions of a directory:', command: 'dispatch-guard replay evidence/*.json' },
+    ],
+    exit: '0 the same decision, 2 the file is not valid evidence, 4 the decision differs.',
   },
   lint: {
-    summary: 'list every error of a policy',
-    usage: ['dispatch-guard lint POLICY…'],
+    summary: 'check workflows and policies',
+    usage: ['dispatch-guard lint [FILE…] [--format text|json|sarif|github]'],
     about: [
-      'Every error is a line `FILE:LINE:COLUMN: MESSAGE`; in a run of GitHub Actions also an annotation of the file. ' +
-        '`-` reads standard input.',
+      'Checks every step that uses dispatch-guard: its inputs and its policy, whether every job is gated by `allowed`, ' +
+        'permissions, triggers, checkouts and scripts. Without FILE: all workflows of the repository and the policies ' +
+        'that they name. `-` reads standard input.',
     ],
-    options: [],
-    completes: 'files',
+    options: [
+      { name: 'format', value: 'FORMAT', help: '`text` (the default), `json`, `sarif`, or `github` for annotations' },
+      { name: 'json', help: 'the same as `--format json`' },
+    ],
     examples: [
-      { text: 'A policy before it is committed:', command: 'dispatch-guard lint .github/dispatch-guard.yml' },
-      { text: 'The one that was committed last:', command: 'git show HEAD:policy.yml | dispatch-guard lint -' },
+      { text: 'The whole repository:', command: 'dispatch-guard lint' },
+      { text: 'The last committed version of a policy:', command: 'git show HEAD:policy.yml | dispatch-guard lint -' },
     ],
-    exit: '0 no error, 2 some, or a file cannot be read.',
-    load: () => import('./lint.js'),
+    exit: '0 no errors, 2 errors, or a file cannot be read. Warnings and notes do not change it.',
+  },
+  test: {
+    summary: 'run policy tests',
+    usage: ['dispatch-guard test [FILE…] [--format text|tap|json]'],
+    about: [
+      'A test file has cases: an event, answers of GitHub, and the code that the policy gives. Without FILE: ' +
+        '`.github/dispatch-guard.test.yml`. Makes no request.',
+    ],
+    options: [
+      { name: 'format', value: 'FORMAT', help: '`text` (the default), `tap` or `json`' },
+      { name: 'json', help: 'the same as `--format json`' },
+    ],
+    examples: [
+      { text: "The repository's tests:", command: 'dispatch-guard test' },
+      { text: 'For a TAP reader:', command: 'dispatch-guard test policies/deploy.test.yml --format tap' },
+    ],
+    exit: '0 all cases passed, 1 a case failed, 2 a test file cannot be used.',
+  },
+  init: {
+    summary: 'write a workflow, its policy and its test',
+    usage: ['dispatch-guard init PATTERN [--branch NAME] [--source FILE] [--force]'],
+    about: ['PATTERN is `dispatch`, `cascade`, `label`, `command` or `workflow-run`.'],
+    options: [
+      { name: 'branch', value: 'NAME', help: "the base branch (default: the remote's default branch)" },
+      {
+        name: 'source',
+        value: 'FILE',
+        help: 'for `workflow-run`: the workflow whose runs start the guarded one (default: the one on `pull_request`)',
+      },
+      { name: 'force', help: 'overwrite files that exist' },
+    ],
+    examples: [
+      { text: 'A command in comments:', command: 'dispatch-guard init command' },
+      { text: 'After a merge into another branch:', command: 'dispatch-guard init cascade --branch release' },
+    ],
+    exit: '0, or 2 if a file exists or the pattern is unknown.',
   },
   schema: {
     summary: 'print a JSON Schema',
-    usage: ['dispatch-guard schema policy|result'],
-    about: ["`policy` is the schema of a policy, for editors; `result` that of the guard's output `result`."],
-    options: [],
-    completes: ['policy', 'result'],
-    examples: [{ text: 'For an editor:', command: 'dispatch-guard schema policy > policy.schema.json' }],
-    exit: '0, or 2 for another name.',
-    load: () => import('./schema.js'),
-  },
-  completion: {
-    summary: "print a shell's completion script",
-    usage: ['dispatch-guard completion bash|zsh|fish'],
-    about: [],
-    options: [],
-    completes: ['bash', 'zsh', 'fish'],
-    examples: [
-      { text: 'bash, in ~/.bashrc:', command: 'eval "$(dispatch-guard completion bash)"' },
-      { text: 'zsh, in ~/.zshrc after `compinit`:', command: 'eval "$(dispatch-guard completion zsh)"' },
-      {
-        text: 'fish:',
-        command: 'dispatch-guard completion fish > ~/.config/fish/completions/dispatch-guard.fish',
-      },
+    usage: ['dispatch-guard schema policy|result|test'],
+    about: [
+      "`policy` and `test` are the schemas of policies and test files, for editors; `result` is that of the guard's " +
+        'output `result`.',
     ],
-    exit: '0, or 2 for another shell.',
-    load: () => import('./completion.js'),
+    options: [],
+    examples: [
+      { text: 'For an editor:', command: 'dispatch-guard schema policy > policy.schema.json' },
+      { text: 'For a program that reads decisions:', command: 'dispatch-guard schema result' },
+    ],
+    exit: '0, or 2 for another name.',
   },
 };
 

@@ -1,16 +1,17 @@
 // @ts-check
 
 import { commandOf, COMMANDS } from './commands.js';
-import { Misuse } from './misuse.js';
 import { terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
 
 const GLOBAL_OPTIONS = [
   { name: '--help, -h', help: 'print this, or the help of a command' },
+  { name: '--no-color', help: 'print without colours, like NO_COLOR=1' },
   { name: '--version, -V', help: 'print the version' },
 ];
 
 const EXIT =
-  'Exit status: 0 allow, 1 deny, 2 wrong use or policy, 3 an answer of the API is missing, 4 replay differs.';
+  'Exit status: 0 allow, 1 deny, 2 wrong use or an invalid policy, 3 an answer of the API is missing, 4 replay differs.';
 
 /**
  * @param {string} [name] of a command; the help of all without
@@ -19,9 +20,9 @@ const EXIT =
 export function help(name) {
   if (name === undefined) return general();
   const command = commandOf(name);
-  if (command === undefined) throw new Misuse(`there is no command \`${name}\``);
+  if (command === undefined) throw new UsageError(`unknown command \`${name}\``);
 
-  const { paint } = terminal();
+  const { style } = terminal();
   const options = [
     ...command.options.map((option) => ({
       name: `--${option.name}${option.value ? ` ${option.value}` : ''}`,
@@ -30,32 +31,32 @@ export function help(name) {
     { name: '--help, -h', help: 'print this' },
   ];
   const examples = command.examples.map(
-    (example) => `  ${paint('dim', `# ${example.text}`)}\n${shellLines(example.command)}`,
+    (example) => `  ${style('dim', `# ${example.text}`)}\n${shellLines(example.command)}`,
   );
   return [
-    `${paint('bold', `dispatch-guard ${name}`)}: ${command.summary}`,
+    `${style('bold', `dispatch-guard ${name}`)}: ${command.summary}`,
     section('Usage', command.usage.map((line) => `  ${line}`).join('\n')),
-    ...command.about.map((paragraph) => wrapped(paragraph)),
+    ...command.about.map((paragraph) => wrapText(paragraph)),
     section('Options', table(options)),
     section(command.examples.length > 1 ? 'Examples' : 'Example', examples.join('\n\n')),
-    wrapped(`Exit status: ${command.exit}`),
+    wrapText(`Exit status: ${command.exit}`),
   ].join('\n\n');
 }
 
 function general() {
-  const { paint } = terminal();
+  const { style } = terminal();
   const commands = Object.entries(COMMANDS).map(([name, { summary }]) => ({ name, help: summary }));
   return [
-    `${paint('bold', 'dispatch-guard')}: try a policy before it guards anything`,
+    `${style('bold', 'dispatch-guard')}: check a policy before you use it`,
     section('Usage', '  dispatch-guard COMMAND [OPTION…]'),
     section('Commands', table(commands)),
     section('Options', table(GLOBAL_OPTIONS)),
     section(
       'Example',
-      `  ${paint('dim', '# A sample that comes with dispatch-guard:')}\n  dispatch-guard check dispatch`,
+      `  ${style('dim', '# A sample that is part of dispatch-guard:')}\n  dispatch-guard check dispatch`,
     ),
-    wrapped('`dispatch-guard COMMAND --help` tells more, with examples.'),
-    wrapped(EXIT),
+    wrapText('`dispatch-guard COMMAND --help` prints options and examples.'),
+    wrapText(EXIT),
   ].join('\n\n');
 }
 
@@ -64,35 +65,35 @@ function general() {
  * @param {string} body
  */
 function section(title, body) {
-  return `${terminal().paint('cyan', title)}\n${body}`;
+  return `${terminal().style('cyan', title)}\n${body}`;
 }
 
 /** @param {{ name: string, help: string }[]} rows */
 function table(rows) {
-  const { width, paint } = terminal();
+  const { width, style } = terminal();
   const column = Math.min(32, Math.max(...rows.map(({ name }) => name.length)));
   const indent = ' '.repeat(column + 4);
   return rows
     .map(({ name, help }) => {
-      const lines = fold(help, width - indent.length);
+      const lines = wrap(help, width - indent.length);
       const text = lines.join(`\n${indent}`);
       const padding = ' '.repeat(Math.max(0, column - name.length) + 2);
-      return `  ${paint('bold', name)}${padding}${text}`;
+      return `  ${style('bold', name)}${padding}${text}`;
     })
     .join('\n');
 }
 
 /** @param {string} text */
-function wrapped(text) {
-  return fold(text, terminal().width).join('\n');
+function wrapText(text) {
+  return wrap(text, terminal().width).join('\n');
 }
 
 /**
- * Breaks a text of our own, which is all letters of one column, between its words.
+ * Wraps help text, whose characters are all one column wide.
  * @param {string} text
  * @param {number} width
  */
-function fold(text, width) {
+function wrap(text, width) {
   /** @type {string[]} */
   const lines = [];
   for (const word of text.split(' ')) {
@@ -104,7 +105,7 @@ function fold(text, width) {
 }
 
 /**
- * A command on as many lines as it takes, to be pasted as it is.
+ * A command on as many lines as needed, ready to paste.
  * @param {string} command
  */
 function shellLines(command) {

@@ -1,60 +1,41 @@
 // @ts-check
 
-import { relative, resolve, sep } from 'node:path';
-import { error as annotate } from '@actions/core';
-import { openCore } from './judge.js';
-import { MISUSE, Misuse, readBytes } from './misuse.js';
-import { oneLine } from './text.js';
-import { print, printError } from './print.js';
+import { resolve } from 'node:path';
+import { loadCore, unwrap } from './core.js';
+import { escapeLine } from './escape.js';
+import { readText } from './input.js';
+import { print } from './print.js';
+import { findRoot, pathInRepository, repositoryFiles, workflowFiles, WORKFLOWS } from './repository.js';
+import { UsageError } from './usage-error.js';
 
 /** @type {import('./commands.js').Run} */
-export async function run(_values, files) {
-  if (files.length === 0) throw new Misuse('say which policy: `dispatch-guard lint POLICY…`');
-  const core = openCore();
-  const onRunner = process.env.GITHUB_ACTIONS === 'true';
-  let sound = true;
-  for (const file of files) {
-    const shown = file === '-' ? '<stdin>' : file;
-    const policy = read(file);
-    if (policy instanceof Misuse) {
-      sound = false;
-      printError(oneLine(`dispatch-guard: ${policy.message}`));
-      continue;
-    }
-    /** @type {import('./judge.js').PolicyError[]} */
-    const errors = core.lint(policy);
-    for (const { line, column, message } of errors) {
-      print(oneLine(`${shown}:${line}:${column}: ${message}`));
-      if (onRunner && file !== '-') {
-        const path = inRepository(file);
-        annotate(message, { title: 'dispatch-guard', file: path, startLine: line, startColumn: column });
-      }
-    }
-    if (errors.length === 0) print(oneLine(`${shown}: no error`));
-    else sound = false;
-  }
-  return sound ? 0 : MISUSE;
+export async function run(values, names) {
+  const core = loadCore();
+  const root = findRoot();
+  const read = repositoryFiles(root);
+  const isWhole = names.length === 0;
+  const files = isWhole ? workflows(root) : named(names, root);
+  const format = values.format === undefined ? (values.json === true ? 'json' : 'text') : String(values.format);
+  const { output, exit_code: status } = unwrap(core.lint({ files, with_policies: isWhole, format }, read));
+  // Annotations are commands for the runner; no other format may be one.
+  if (output !== '') print(format === 'github' ? output : output.split('\n').map(escapeLine).join('\n'));
+  return status;
 }
 
 /**
- * @param {string} file
- * @returns {string} its path in the repository, by which GitHub finds it, with slashes on every system
+ * @param {string[]} names
+ * @param {string} root
  */
-function inRepository(file) {
-  const workspace = process.env.GITHUB_WORKSPACE;
-  const path = workspace ? relative(workspace, resolve(file)) : file;
-  return (path.startsWith('..') ? file : path).replaceAll(sep, '/');
+function named(names, root) {
+  return names.map((name) => ({
+    path: name === '-' ? '<stdin>' : pathInRepository(root, name),
+    text: readText(name === '-' ? name : resolve(name), `the file \`${name}\``),
+  }));
 }
 
-/**
- * @param {string} file
- * @returns {Uint8Array | Misuse}
- */
-function read(file) {
-  try {
-    return readBytes(file, `the policy \`${file}\``);
-  } catch (error) {
-    if (error instanceof Misuse) return error;
-    throw error;
-  }
+/** @param {string} root */
+function workflows(root) {
+  const paths = workflowFiles(root);
+  if (paths.length === 0) throw new UsageError(`there is no workflow in \`${WORKFLOWS}\`; name a file`);
+  return paths.map((path) => ({ path, text: readText(resolve(root, path), `the workflow \`${path}\``) }));
 }

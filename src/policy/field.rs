@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 
 use regex_lite::{Regex, RegexBuilder};
 
-use crate::decimal::Decimal;
-use crate::json::{Json, Number};
+use crate::format::decimal::Decimal;
+use crate::format::json::{Json, Number, Object};
+use crate::github::commit_id::is_commit_id;
+use crate::github::pull_request::MAX_NUMBER;
 use crate::text::{is_bidi_control, quote, quote_list};
 
-/// The largest pull request number that is accepted.
-pub const MAX_PULL_REQUEST: u64 = 2_147_483_647;
 /// How many characters a `string` may have unless the policy says otherwise.
 pub const DEFAULT_MAX_LENGTH: u64 = 256;
 /// How many characters a policy may grant a `string`.
@@ -30,6 +30,35 @@ pub struct Field {
     pub required: bool,
     /// What an optional field is when it is not there.
     pub default: Option<Json>,
+    /// The keys that lead to it, if it is not the top-level key of its name.
+    pub path: Option<Vec<String>>,
+}
+
+impl Field {
+    /// The top-level key of the payload that it is found under.
+    pub fn top_level_key(&self) -> &str {
+        self.path.as_ref().and_then(|path| path.first()).unwrap_or(&self.name)
+    }
+
+    /// Where it is in the payload, for messages.
+    pub fn dotted_path(&self) -> String {
+        self.path.as_ref().map_or_else(|| self.name.clone(), |path| path.join("."))
+    }
+
+    /// Its value in a payload.
+    pub fn find_in<'p>(&self, payload: &'p Object) -> Option<&'p Json> {
+        let Some([first, rest @ ..]) = self.path.as_deref() else { return payload.get(&self.name) };
+        rest.iter().try_fold(payload.get(first)?, |value, key| value.as_object()?.get(key))
+    }
+}
+
+/// How the values of a payload are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As JSON: numbers and booleans are JSON values.
+    Json,
+    /// As text, in the `inputs` of `workflow_dispatch` and the arguments of a command.
+    Text,
 }
 
 /// What a field accepts.
@@ -46,7 +75,7 @@ pub enum FieldType {
     /// Text.
     String {
         /// What the whole value has to match.
-        pattern: Option<WholePattern>,
+        pattern: Option<AnchoredRegex>,
         /// How many characters it may have.
         max_length: u64,
     },
@@ -78,7 +107,7 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// A bound; nothing where the text is no number.
+    /// A bound; `None` if the text is not a number.
     pub fn parse(text: &str) -> Option<Self> {
         Decimal::parse(text).map(|value| Self { text: text.to_owned(), value })
     }
@@ -86,23 +115,23 @@ impl Bound {
 
 /// A regular expression that the whole value has to match, by an engine that takes linear time.
 #[derive(Debug, Clone)]
-pub struct WholePattern {
+pub struct AnchoredRegex {
     text: String,
     regex: Regex,
 }
 
-impl WholePattern {
+impl AnchoredRegex {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// In words, where it is not one or too large.
+    /// In words, if it is not valid or too large.
     pub fn parse(text: &str) -> Result<Self, String> {
         let compile = |expression: &str| RegexBuilder::new(expression).size_limit(PATTERN_BYTES).nest_limit(32).build();
         // Alone first: `a)|(b` must not become valid by the group that is put around it.
         compile(text)
             .and_then(|_| compile(&format!(r"\A(?:{text})\z")))
             .map(|regex| Self { text: text.to_owned(), regex })
-            .map_err(|error| format!("{} is no usable regular expression: {error}", quote(text)))
+            .map_err(|error| format!("{} is not a usable regular expression: {error}", quote(text)))
     }
 
     fn matches(&self, value: &str) -> bool {
@@ -111,7 +140,7 @@ impl WholePattern {
 }
 
 impl FieldType {
-    /// The type of a name about which nothing more is said; nothing where there is none, or more has to be said.
+    /// The type of a name without further keys; `None` if the name is unknown, or needs further keys.
     pub fn plain(name: &str) -> Option<Self> {
         Some(match name {
             "pull-request" => FieldType::PullRequest,
@@ -142,7 +171,7 @@ impl FieldType {
     /// What the type accepts, as a clause for a message.
     pub fn describe(&self) -> String {
         match self {
-            FieldType::PullRequest => format!("a pull request's number from 1 to {MAX_PULL_REQUEST}"),
+            FieldType::PullRequest => format!("a pull request's number from 1 to {MAX_NUMBER}"),
             FieldType::HeadSha | FieldType::Sha => "a commit id of 40 or 64 lower-case hex digits".to_owned(),
             FieldType::Slug => {
                 format!("1 to {SLUG_CHARACTERS} of the characters `A-Z a-z 0-9 . _ -`, starting with a letter or digit")
@@ -167,25 +196,24 @@ impl FieldType {
         }
     }
 
-    /// Whether a value is of the type. `textual` says that numbers and booleans come as text, as in the `inputs` of
-    /// `workflow_dispatch`. The answer is the value as it is handed on: numbers as numbers, booleans as booleans.
+    /// Validates a value. The result is the value as it is handed on: numbers as numbers, booleans as booleans.
     ///
     /// # Errors
     /// What was found instead, as a clause for a message.
-    pub fn accept(&self, value: &Json, textual: bool) -> Result<Json, String> {
+    pub fn validate(&self, value: &Json, encoding: Encoding) -> Result<Json, String> {
         match self {
             FieldType::PullRequest => pull_request_number(value).map(Json::integer),
             FieldType::HeadSha | FieldType::Sha => string_that(value, is_commit_id),
             FieldType::Slug => string_that(value, is_slug),
-            FieldType::String { pattern, max_length } => accept_string(value, pattern.as_ref(), *max_length),
+            FieldType::String { pattern, max_length } => validate_string(value, pattern.as_ref(), *max_length),
             FieldType::Number { min, max, integer } => {
-                accept_number(value, textual, min.as_ref(), max.as_ref(), *integer)
+                validate_number(value, encoding, min.as_ref(), max.as_ref(), *integer)
             }
             FieldType::Boolean => match value {
                 Json::Bool(_) => Ok(value.clone()),
-                Json::String(text) if textual && text == "true" => Ok(Json::Bool(true)),
-                Json::String(text) if textual && text == "false" => Ok(Json::Bool(false)),
-                other => Err(found(other)),
+                Json::String(text) if encoding == Encoding::Text && text == "true" => Ok(Json::Bool(true)),
+                Json::String(text) if encoding == Encoding::Text && text == "false" => Ok(Json::Bool(false)),
+                other => Err(describe_value(other)),
             },
             FieldType::Choice(options) => string_that(value, |text| options.iter().any(|option| option == text)),
         }
@@ -193,20 +221,20 @@ impl FieldType {
 }
 
 /// What a value is, in words for a message.
-pub fn found(value: &Json) -> String {
+pub fn describe_value(value: &Json) -> String {
     match value {
         Json::Null => "null".to_owned(),
         Json::String(text) => format!("the string {}", quote(text)),
         Json::Number(number) => format!("the number {}", quote(number.as_str())),
         Json::Bool(value) => format!("the boolean `{value}`"),
-        Json::Array(_) | Json::Object(_) => value.kind().to_owned(),
+        Json::Array(_) | Json::Object(_) => value.type_name().to_owned(),
     }
 }
 
 fn string_that(value: &Json, holds: impl Fn(&str) -> bool) -> Result<Json, String> {
     match value {
         Json::String(text) if holds(text) => Ok(value.clone()),
-        other => Err(found(other)),
+        other => Err(describe_value(other)),
     }
 }
 
@@ -215,27 +243,23 @@ fn pull_request_number(value: &Json) -> Result<u64, String> {
     let digits = match value {
         Json::Number(number) => number.as_str(),
         Json::String(text) => text,
-        other => return Err(found(other)),
+        other => return Err(describe_value(other)),
     };
     let plain = (1..=10).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && !digits.starts_with('0');
-    digits.parse().ok().filter(|number| plain && *number <= MAX_PULL_REQUEST).ok_or_else(|| found(value))
+    digits.parse().ok().filter(|number| plain && *number <= MAX_NUMBER).ok_or_else(|| describe_value(value))
 }
 
-/// Whether a text is a commit id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits.
-pub fn is_commit_id(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-fn is_slug(text: &str) -> bool {
+/// Whether a text is a `slug`.
+pub fn is_slug(text: &str) -> bool {
     text.len() <= SLUG_CHARACTERS
         && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-fn accept_string(value: &Json, pattern: Option<&WholePattern>, max_length: u64) -> Result<Json, String> {
-    let Json::String(text) = value else { return Err(found(value)) };
+fn validate_string(value: &Json, pattern: Option<&AnchoredRegex>, max_length: u64) -> Result<Json, String> {
+    let Json::String(text) = value else { return Err(describe_value(value)) };
     let characters = text.chars().count();
     if characters == 0 {
         return Err("an empty string".to_owned());
@@ -249,31 +273,31 @@ fn accept_string(value: &Json, pattern: Option<&WholePattern>, max_length: u64) 
         return Err(format!("a string with the control character U+{:04X}", u32::from(letter)));
     }
     if pattern.is_some_and(|pattern| !pattern.matches(text)) {
-        return Err(found(value));
+        return Err(describe_value(value));
     }
     Ok(value.clone())
 }
 
-fn accept_number(
+fn validate_number(
     value: &Json,
-    textual: bool,
+    encoding: Encoding,
     min: Option<&Bound>,
     max: Option<&Bound>,
     integer: bool,
 ) -> Result<Json, String> {
     let number = match value {
         Json::Number(number) => number.clone(),
-        Json::String(text) if textual => Number::parse(text).ok_or_else(|| found(value))?,
-        other => return Err(found(other)),
+        Json::String(text) if encoding == Encoding::Text => Number::parse(text).ok_or_else(|| describe_value(value))?,
+        other => return Err(describe_value(other)),
     };
-    let decimal = number.decimal().filter(|_| number.fits());
+    let decimal = number.decimal().filter(|_| number.is_interoperable());
     let Some(decimal) = decimal else {
-        return Err(format!("{}, which no JSON reader keeps exactly", found(value)));
+        return Err(format!("{}, which not every JSON reader keeps exactly", describe_value(value)));
     };
     let below = min.is_some_and(|min| decimal.compare(&min.value) == Ordering::Less);
     let above = max.is_some_and(|max| decimal.compare(&max.value) == Ordering::Greater);
     if below || above || (integer && !decimal.is_integer()) {
-        return Err(found(value));
+        return Err(describe_value(value));
     }
     Ok(Json::Number(number))
 }
@@ -283,11 +307,11 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> Json {
-        crate::json::parse(text.as_bytes()).unwrap().root
+        crate::format::json::parse(text.as_bytes()).unwrap().root
     }
 
     fn accepts(kind: &FieldType, text: &str) -> bool {
-        kind.accept(&json(text), false).is_ok()
+        kind.validate(&json(text), Encoding::Json).is_ok()
     }
 
     #[test]
@@ -362,7 +386,7 @@ mod tests {
             assert!(!accepts(&plain, bad), "{bad}");
         }
         assert!(!accepts(&plain, &format!("\"{}\"", "a".repeat(257))));
-        let pattern = WholePattern::parse("a|b+").unwrap();
+        let pattern = AnchoredRegex::parse("a|b+").unwrap();
         let matched = FieldType::String { pattern: Some(pattern), max_length: 10 };
         assert!(accepts(&matched, "\"a\"") && accepts(&matched, "\"bbb\""));
         for bad in ["\"ab\"", "\"xa\"", "\"bx\"", "\"a\\n\""] {
@@ -373,7 +397,7 @@ mod tests {
     #[test]
     fn patterns_cannot_escape_their_group_or_explode() {
         for bad in ["a)|(b", "(", "[z-a]", "(?:a{1000}){1000}", "\\p{Greek}"] {
-            assert!(WholePattern::parse(bad).is_err(), "{bad}");
+            assert!(AnchoredRegex::parse(bad).is_err(), "{bad}");
         }
     }
 
@@ -387,12 +411,12 @@ mod tests {
         for bad in ["-1", "0.5", "9007199254740993", "1e400", "\"7\"", "true", "1e999999999999"] {
             assert!(!accepts(&kind, bad), "{bad}");
         }
-        assert!(kind.accept(&json("\"7\""), true).is_ok());
+        assert!(kind.validate(&json("\"7\""), Encoding::Text).is_ok());
         for bad in ["\" 7\"", "\"7x\"", "\"\"", "\"0x7\"", "\"+7\"", "\"NaN\"", "\"07\"", "\"7\\n\""] {
-            assert!(kind.accept(&json(bad), true).is_err(), "{bad}");
+            assert!(kind.validate(&json(bad), Encoding::Text).is_err(), "{bad}");
         }
         let any = FieldType::Number { min: None, max: None, integer: false };
-        assert_eq!(any.accept(&json("9007199254740993"), false).unwrap().to_compact(), "9007199254740993");
+        assert_eq!(any.validate(&json("9007199254740993"), Encoding::Json).unwrap().to_compact(), "9007199254740993");
         assert!(!accepts(&any, "18446744073709551616"));
     }
 
@@ -400,8 +424,8 @@ mod tests {
     fn booleans_and_choices() {
         assert!(accepts(&FieldType::Boolean, "true"));
         assert!(!accepts(&FieldType::Boolean, "\"true\""));
-        assert_eq!(FieldType::Boolean.accept(&json("\"false\""), true), Ok(Json::Bool(false)));
-        assert!(FieldType::Boolean.accept(&json("\"True\""), true).is_err());
+        assert_eq!(FieldType::Boolean.validate(&json("\"false\""), Encoding::Text), Ok(Json::Bool(false)));
+        assert!(FieldType::Boolean.validate(&json("\"True\""), Encoding::Text).is_err());
         let choice = FieldType::Choice(vec!["dev".to_owned(), "prod".to_owned()]);
         assert!(accepts(&choice, "\"dev\""));
         for bad in ["\"Dev\"", "\"dev \"", "0", "[\"dev\"]"] {

@@ -1,4 +1,4 @@
-//! GitHub's filter patterns for branch names.
+//! GitHub's filter patterns for branch names and file paths.
 //!
 //! The language is that of the "Filter pattern cheat sheet",
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet>:
@@ -11,81 +11,104 @@
 //! | `?` | the preceding character or nothing |
 //! | `+` | the preceding character once or more often |
 //! | `[a-z0]` | one of the letters and digits listed or in the ranges `a-z`, `A-Z`, `0-9` |
-//! | `!` at the start | takes back what the patterns before it let in |
+//! | `!` at the start | excludes what the patterns before it included |
 //! | `\` | makes the special character after it an ordinary one |
 //!
-//! A pattern matches a whole name, and case matters. What GitHub leaves undefined (`*?`, `[^a]`, a `]` alone) and
-//! what could never match a branch name is refused, so that a slip in a pattern is seen when the policy is read.
+//! A pattern matches a whole name, and case matters. What GitHub leaves undefined (`*?`, `[^a]`, a `]` alone) and what
+//! can never match is refused, so that a mistake in a pattern is found when the policy is read. Patterns are compiled to
+//! regular expressions, which `regex_lite` matches in linear time.
 
 use std::{error::Error, fmt};
+
+use regex_lite::{Regex, RegexBuilder};
 
 /// The longest pattern, in characters.
 pub const MAX_PATTERN_CHARS: usize = 255;
 
-/// The longest name that is matched against a list, in characters. Git itself allows fewer on common file systems.
-pub const MAX_NAME_CHARS: usize = 1000;
+/// The longest branch name that is matched, in characters. Git itself allows fewer on common file systems.
+pub const MAX_BRANCH_CHARS: usize = 1000;
+
+/// How many bytes a compiled pattern may take. The longest ones take about a tenth.
+const MAX_COMPILED_BYTES: usize = 1024 * 1024;
 
 /// Characters that mean something in a pattern, and that `\` makes ordinary.
 const SPECIAL: [char; 7] = ['*', '?', '+', '[', ']', '!', '\\'];
 
-/// One pattern, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a pattern is matched against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatternKind {
+    /// The name of a branch, without `refs/heads/`.
+    Branch,
+    /// The path of a file from the root of the repository.
+    Path,
+}
+
+/// One pattern, checked and compiled.
+#[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
+    kind: PatternKind,
     is_negative: bool,
-    steps: Vec<Step>,
+    matcher: Matcher,
+}
+
+#[derive(Clone, Debug)]
+enum Matcher {
+    /// Most patterns are plain names: no regular expression has to be compiled for them.
+    Literal(String),
+    Regex(Regex),
 }
 
 /// A set of characters and how many of them the pattern takes at this place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Step {
-    set: Set,
-    times: Times,
+struct Element {
+    set: CharSet,
+    quantifier: Quantifier,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Set {
+enum CharSet {
     Char(char),
-    /// Ranges, both ends included.
+    /// Ranges of ASCII letters and digits, both ends included.
     Class(Vec<(char, char)>),
     NotSlash,
     Any,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Times {
+enum Quantifier {
     Once,
     Optional,
     OneOrMore,
     ZeroOrMore,
-    /// Zero or more, up to the start of the name or to a `/`, which is taken too.
+    /// Nothing, or everything up to a `/`, which is included.
     Directories,
 }
 
-impl Set {
-    fn holds(&self, c: char) -> bool {
-        match self {
-            Self::Char(own) => *own == c,
-            Self::Class(ranges) => ranges.iter().any(|(first, last)| (*first..=*last).contains(&c)),
-            Self::NotSlash => c != '/',
-            Self::Any => true,
+impl Element {
+    fn push_regex(&self, out: &mut String) {
+        if self.quantifier == Quantifier::Directories {
+            out.push_str("(?:.*/)?");
+            return;
         }
-    }
-}
-
-impl Times {
-    /// Whether the step may be passed without a character, right after the character `previous` of the name.
-    const fn may_be_none(self, previous: Option<char>) -> bool {
-        match self {
-            Self::Once | Self::OneOrMore => false,
-            Self::Optional | Self::ZeroOrMore => true,
-            // Such a step begins at the start of a segment. It has taken whole directories wherever another one begins.
-            Self::Directories => matches!(previous, None | Some('/')),
+        match &self.set {
+            CharSet::Char(c) => out.push_str(&regex_lite::escape(c.encode_utf8(&mut [0; 4]))),
+            CharSet::Class(ranges) => {
+                out.push('[');
+                for (first, last) in ranges {
+                    out.extend([*first, '-', *last]);
+                }
+                out.push(']');
+            }
+            CharSet::NotSlash => out.push_str("[^/]"),
+            CharSet::Any => out.push('.'),
         }
-    }
-
-    const fn may_repeat(self) -> bool {
-        matches!(self, Self::OneOrMore | Self::ZeroOrMore | Self::Directories)
+        match self.quantifier {
+            Quantifier::Once | Quantifier::Directories => {}
+            Quantifier::Optional => out.push('?'),
+            Quantifier::OneOrMore => out.push('+'),
+            Quantifier::ZeroOrMore => out.push('*'),
+        }
     }
 }
 
@@ -93,13 +116,14 @@ impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// The pattern's first fault, with its place and a cure.
-    pub fn parse(text: &str) -> Result<Self, PatternError> {
+    /// The pattern's first error, with its position and how to fix it.
+    pub fn parse(text: &str, kind: PatternKind) -> Result<Self, PatternError> {
         let chars: Vec<char> = text.chars().collect();
-        refuse_impossible(&chars)?;
+        reject_unmatchable(&chars, kind)?;
         let is_negative = chars.first() == Some(&'!');
-        let steps = Reader { chars: &chars, next: usize::from(is_negative), steps: Vec::new() }.read()?;
-        Ok(Self { text: text.to_owned(), is_negative, steps })
+        let elements =
+            PatternParser { chars: &chars, kind, next: usize::from(is_negative), elements: Vec::new() }.parse()?;
+        Ok(Self { text: text.to_owned(), kind, is_negative, matcher: compile(&elements)? })
     }
 
     /// Whether the pattern begins with `!`.
@@ -108,8 +132,8 @@ impl Pattern {
     }
 
     /// Whether the pattern matches one name only.
-    pub fn is_literal(&self) -> bool {
-        self.steps.iter().all(|step| matches!((&step.set, step.times), (Set::Char(_), Times::Once)))
+    pub const fn is_literal(&self) -> bool {
+        matches!(self.matcher, Matcher::Literal(_))
     }
 
     /// The pattern as it was written, `!` included.
@@ -118,47 +142,42 @@ impl Pattern {
     }
 
     /// Whether the pattern, without its `!`, matches the whole name. Takes time in proportion to the lengths of pattern
-    /// and name, whatever they hold.
+    /// and name, whatever they contain.
     pub fn matches(&self, name: &str) -> bool {
-        let mut reached = self.reached_at_start();
-        let mut after = vec![false; reached.len()];
-        for c in name.chars() {
-            self.advance(&reached, c, &mut after);
-            std::mem::swap(&mut reached, &mut after);
-            if !reached.contains(&true) {
-                return false;
-            }
-        }
-        reached.last() == Some(&true)
-    }
-
-    /// Which numbers of steps may have been passed before the first character. The last entry is for all of them.
-    fn reached_at_start(&self) -> Vec<bool> {
-        let mut reached = vec![false; self.steps.len() + 1];
-        reached[0] = true;
-        self.pass_empty(&mut reached, None);
-        reached
-    }
-
-    fn advance(&self, reached: &[bool], c: char, after: &mut [bool]) {
-        after.fill(false);
-        for (i, step) in self.steps.iter().enumerate() {
-            if reached[i] && step.set.holds(c) {
-                after[i] |= step.times.may_repeat();
-                after[i + 1] |= matches!(step.times, Times::Once | Times::Optional | Times::OneOrMore);
-            }
-        }
-        self.pass_empty(after, Some(c));
-    }
-
-    fn pass_empty(&self, reached: &mut [bool], previous: Option<char>) {
-        for (i, step) in self.steps.iter().enumerate() {
-            if reached[i] && step.times.may_be_none(previous) {
-                reached[i + 1] = true;
-            }
+        match &self.matcher {
+            Matcher::Literal(literal) => literal == name,
+            Matcher::Regex(regex) => regex.is_match(name),
         }
     }
 }
+
+fn compile(elements: &[Element]) -> Result<Matcher, PatternError> {
+    let literal = elements.iter().map(|element| match element {
+        Element { set: CharSet::Char(c), quantifier: Quantifier::Once } => Some(*c),
+        _ => None,
+    });
+    if let Some(literal) = literal.collect() {
+        return Ok(Matcher::Literal(literal));
+    }
+    let mut regex = String::from(r"(?s)\A");
+    for element in elements {
+        element.push_regex(&mut regex);
+    }
+    regex.push_str(r"\z");
+    RegexBuilder::new(&regex)
+        .size_limit(MAX_COMPILED_BYTES)
+        .build()
+        .map(Matcher::Regex)
+        .map_err(|error| PatternError::new(0, format!("the pattern cannot be compiled: {error}")))
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.kind == other.kind
+    }
+}
+
+impl Eq for Pattern {}
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -169,9 +188,9 @@ impl fmt::Display for Pattern {
 /// Why a pattern is refused, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
-    /// The character of the pattern at fault, from 1.
+    /// The character of the pattern with the error, from 1.
     pub position: usize,
-    /// What was found and how to mend it.
+    /// What was found and how to fix it.
     pub message: String,
 }
 
@@ -190,63 +209,79 @@ impl fmt::Display for PatternError {
 
 impl Error for PatternError {}
 
-/// Refuses what is too short, too long or written as no branch name is.
-fn refuse_impossible(chars: &[char]) -> Result<(), PatternError> {
+/// Refuses what is too short or too long, or what no branch name or path looks like.
+fn reject_unmatchable(chars: &[char], kind: PatternKind) -> Result<(), PatternError> {
     let name = chars.strip_prefix(&['!']).unwrap_or(chars);
     let start = chars.len() - name.len();
+    let is_branch = kind == PatternKind::Branch;
     if name.is_empty() {
-        return Err(PatternError::new(start.saturating_sub(1), "the pattern is empty: name a branch"));
+        let what = if is_branch { "branch" } else { "path" };
+        return Err(PatternError::new(start.saturating_sub(1), format!("the pattern is empty: name a {what}")));
     }
     if chars.len() > MAX_PATTERN_CHARS {
         let message = format!("the pattern has {} characters, {MAX_PATTERN_CHARS} are allowed", chars.len());
         return Err(PatternError::new(MAX_PATTERN_CHARS, message));
     }
     if name.first() == Some(&'/') {
-        return Err(PatternError::new(start, "no branch name begins with `/`: remove it"));
+        let message = if is_branch {
+            "no branch name begins with `/`: remove it"
+        } else {
+            "paths begin at the root of the repository without a `/`: remove it"
+        };
+        return Err(PatternError::new(start, message));
     }
     if name.last() == Some(&'/') {
-        return Err(PatternError::new(chars.len() - 1, "no branch name ends with `/`: remove it, or name the rest"));
+        let message = if is_branch {
+            "no branch name ends with `/`: remove it, or name the rest"
+        } else {
+            "paths are of files, not of directories: write `**` after the `/` for every file below it"
+        };
+        return Err(PatternError::new(chars.len() - 1, message));
     }
-    if name.starts_with(&['r', 'e', 'f', 's', '/', 'h', 'e', 'a', 'd', 's', '/']) {
+    if is_branch && name.starts_with(&['r', 'e', 'f', 's', '/', 'h', 'e', 'a', 'd', 's', '/']) {
         return Err(PatternError::new(start, "patterns match branch names: remove `refs/heads/`"));
+    }
+    if !is_branch && name.starts_with(&['.', '/']) {
+        return Err(PatternError::new(start, "paths begin at the root of the repository: remove `./`"));
     }
     Ok(())
 }
 
-/// Whether git allows the character in no name, <https://git-scm.com/docs/git-check-ref-format>. Those that it does not
-/// allow either but that mean something in a pattern are left out.
-const fn is_in_no_branch(c: char) -> bool {
+/// Whether git allows the character in no branch name, <https://git-scm.com/docs/git-check-ref-format>. Those that it
+/// does not allow either but that mean something in a pattern are left out.
+const fn is_forbidden_in_ref(c: char) -> bool {
     c.is_ascii_control() || matches!(c, '\u{80}'..='\u{9f}' | ' ' | '~' | '^' | ':')
 }
 
-/// Turns a pattern's characters into steps.
-struct Reader<'a> {
+/// Turns a pattern's characters into elements.
+struct PatternParser<'a> {
     chars: &'a [char],
+    kind: PatternKind,
     next: usize,
-    steps: Vec<Step>,
+    elements: Vec<Element>,
 }
 
-impl Reader<'_> {
-    fn read(mut self) -> Result<Vec<Step>, PatternError> {
+impl PatternParser<'_> {
+    fn parse(mut self) -> Result<Vec<Element>, PatternError> {
         while let Some(&c) = self.chars.get(self.next) {
             match c {
                 '*' => self.star(),
-                '?' => self.repeat(c, Times::Optional)?,
-                '+' => self.repeat(c, Times::OneOrMore)?,
+                '?' => self.repeat(c, Quantifier::Optional)?,
+                '+' => self.repeat(c, Quantifier::OneOrMore)?,
                 '[' => self.class()?,
-                ']' => return Err(self.error("`]` closes nothing: write `\\]` for the character itself")),
+                ']' => return Err(self.error("`]` has no `[` before it: write `\\]` for the character itself")),
                 '\\' => self.escape()?,
-                _ if is_in_no_branch(c) => {
-                    return Err(self.error(format!("no branch name holds {}: remove it", shown(c))));
+                _ if self.kind == PatternKind::Branch && is_forbidden_in_ref(c) => {
+                    return Err(self.error(format!("no branch name contains {}: remove it", shown(c))));
                 }
                 _ => self.character(c),
             }
         }
-        Ok(self.steps)
+        Ok(self.elements)
     }
 
-    fn push(&mut self, set: Set, times: Times) {
-        self.steps.push(Step { set, times });
+    fn push(&mut self, set: CharSet, quantifier: Quantifier) {
+        self.elements.push(Element { set, quantifier });
     }
 
     fn error(&self, message: impl Into<String>) -> PatternError {
@@ -255,29 +290,32 @@ impl Reader<'_> {
 
     fn character(&mut self, c: char) {
         self.next += 1;
-        self.push(Set::Char(c), Times::Once);
+        self.push(CharSet::Char(c), Quantifier::Once);
     }
 
     fn star(&mut self) {
         if self.chars.get(self.next + 1) != Some(&'*') {
             self.next += 1;
-            self.push(Set::NotSlash, Times::ZeroOrMore);
+            self.push(CharSet::NotSlash, Quantifier::ZeroOrMore);
             return;
         }
         self.next += 2;
         if self.is_at_segment() && self.is_slash_next() {
             self.next += 1;
-            self.push(Set::Any, Times::Directories);
+            self.push(CharSet::Any, Quantifier::Directories);
         } else {
-            self.push(Set::Any, Times::ZeroOrMore);
+            self.push(CharSet::Any, Quantifier::ZeroOrMore);
         }
     }
 
-    /// Whether the steps so far end at the start of a name's segment.
+    /// Whether the elements so far end at the start of a segment of the name.
     fn is_at_segment(&self) -> bool {
-        match self.steps.last() {
+        match self.elements.last() {
             None => true,
-            Some(step) => step.times == Times::Directories || (&step.set, step.times) == (&Set::Char('/'), Times::Once),
+            Some(element) => {
+                element.quantifier == Quantifier::Directories
+                    || (&element.set, element.quantifier) == (&CharSet::Char('/'), Quantifier::Once)
+            }
         }
     }
 
@@ -286,9 +324,9 @@ impl Reader<'_> {
         self.chars.get(self.next) == Some(&'/') && !matches!(self.chars.get(self.next + 1), Some('?' | '+'))
     }
 
-    fn repeat(&mut self, sign: char, times: Times) -> Result<(), PatternError> {
-        match self.steps.last_mut() {
-            Some(step) if step.times == Times::Once => step.times = times,
+    fn repeat(&mut self, sign: char, quantifier: Quantifier) -> Result<(), PatternError> {
+        match self.elements.last_mut() {
+            Some(element) if element.quantifier == Quantifier::Once => element.quantifier = quantifier,
             Some(_) => {
                 let message =
                     format!("`{sign}` cannot follow `*`, `?` or `+`: write `\\{sign}` for the character itself");
@@ -308,10 +346,10 @@ impl Reader<'_> {
         match self.chars.get(self.next + 1) {
             Some(&c) if SPECIAL.contains(&c) => {
                 self.next += 2;
-                self.push(Set::Char(c), Times::Once);
+                self.push(CharSet::Char(c), Quantifier::Once);
                 Ok(())
             }
-            _ => Err(self.error("`\\` stands only before one of `* ? + [ ] ! \\`: remove it")),
+            _ => Err(self.error("`\\` is allowed only before one of `* ? + [ ] ! \\`: remove it")),
         }
     }
 
@@ -330,7 +368,7 @@ impl Reader<'_> {
             ranges.push(self.range(close)?);
         }
         self.next += 1;
-        self.push(Set::Class(ranges), Times::Once);
+        self.push(CharSet::Class(ranges), Quantifier::Once);
         Ok(())
     }
 
@@ -350,7 +388,8 @@ impl Reader<'_> {
             .iter()
             .any(|is_kind: &fn(&char) -> bool| is_kind(&first) && is_kind(&last));
         if !is_one_kind {
-            let message = format!("`{first}-{last}` is no range: both ends are digits, small letters or capitals");
+            let message =
+                format!("`{first}-{last}` is not a range: both ends are digits, lower-case or upper-case letters");
             return Err(PatternError::new(self.next - 2, message));
         }
         if first > last {
@@ -364,14 +403,14 @@ impl Reader<'_> {
     fn class_char(&self) -> Result<char, PatternError> {
         match self.chars[self.next] {
             c if c.is_ascii_alphanumeric() => Ok(c),
-            '-' => Err(self.error("`-` stands only between the ends of a range: write it as `a-z`")),
-            '!' | '^' => Err(self.error("brackets cannot exclude characters: list those that may stand here")),
-            c => Err(self.error(format!("brackets hold letters, digits and ranges only, not {}", shown(c)))),
+            '-' => Err(self.error("`-` is allowed only between the ends of a range: write it as `a-z`")),
+            '!' | '^' => Err(self.error("brackets cannot exclude characters: list those that are allowed")),
+            c => Err(self.error(format!("brackets contain letters, digits and ranges only, not {}", shown(c)))),
         }
     }
 }
 
-/// A character for a message: itself in backticks, or its code point where it would not be seen.
+/// A character for a message: itself in backticks, or its code point if it would not be seen.
 fn shown(c: char) -> String {
     if c.is_ascii_graphic() && c != '`' { format!("`{c}`") } else { format!("U+{:04X}", u32::from(c)) }
 }
@@ -384,8 +423,8 @@ impl Patterns {
     /// Makes a list of patterns.
     ///
     /// # Errors
-    /// An empty list, and a list whose first pattern is negative: there is nothing yet that it could take back.
-    /// Hence a list of negative patterns only is refused, too.
+    /// An empty list, and a list whose first pattern is negative: there is nothing yet that it could exclude.
+    /// Hence a list of negative patterns only is refused too.
     pub fn new(patterns: Vec<Pattern>) -> Result<Self, PatternsError> {
         match patterns.first() {
             None => Err(PatternsError::Empty),
@@ -395,13 +434,19 @@ impl Patterns {
         }
     }
 
-    /// Whether the list lets a branch name in. A name of more than [`MAX_NAME_CHARS`] characters is never let in.
+    /// Whether the list includes a name: the last pattern that matches decides. A branch name of more than
+    /// [`MAX_BRANCH_CHARS`] characters is never included; a path is matched whatever its length, since a list may say
+    /// which files must not change.
     pub fn matches(&self, name: &str) -> bool {
-        if name.chars().nth(MAX_NAME_CHARS).is_some() {
-            return false;
-        }
+        let is_too_long =
+            |pattern: &Pattern| pattern.kind == PatternKind::Branch && name.chars().nth(MAX_BRANCH_CHARS).is_some();
         let last = self.0.iter().rev().find(|pattern| pattern.matches(name));
-        last.is_some_and(|pattern| !pattern.is_negative)
+        last.is_some_and(|pattern| !pattern.is_negative && !is_too_long(pattern))
+    }
+
+    /// The patterns as they were written, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Pattern::as_str)
     }
 
     /// The patterns in their order.
@@ -424,9 +469,9 @@ pub enum PatternsError {
 impl fmt::Display for PatternsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "the list is empty: name at least one branch",
-            Self::OnlyNegative => "all patterns begin with `!`: name first the branches that are allowed",
-            Self::NegativeFirst => "the first pattern begins with `!` and takes back nothing: move it below the others",
+            Self::Empty => "the list is empty: write at least one pattern",
+            Self::OnlyNegative => "all patterns begin with `!`: write first what they exclude from",
+            Self::NegativeFirst => "the first pattern begins with `!` and excludes nothing: move it below the others",
         })
     }
 }
@@ -441,7 +486,7 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Pattern {
-        Pattern::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+        Pattern::parse(text, PatternKind::Branch).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
     fn patterns(texts: &[&str]) -> Patterns {
@@ -569,7 +614,7 @@ mod tests {
         assert_eq!(error(&["!a", "**"]), PatternsError::NegativeFirst);
         assert_eq!(
             error(&["!a", "b"]).to_string(),
-            "the first pattern begins with `!` and takes back nothing: move it below the others"
+            "the first pattern begins with `!` and excludes nothing: move it below the others"
         );
     }
 
@@ -620,7 +665,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_tells_what_it_is() {
+    fn a_pattern_knows_what_it_is() {
         let negative = pattern("!release/*");
         assert_eq!((negative.is_negative(), negative.as_str(), negative.is_literal()), (true, "!release/*", false));
         assert!(negative.matches("release/1") && !negative.matches("!release/1"));
@@ -635,7 +680,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_named_with_their_place_and_a_cure() {
+    fn errors_name_their_position_and_a_fix() {
         for (text, position, message) in [
             ("", 1, "the pattern is empty: name a branch"),
             ("!", 1, "the pattern is empty: name a branch"),
@@ -645,65 +690,101 @@ mod tests {
             ("v[9-0]", 3, "the range `9-0` is reversed: write `0-9`"),
             ("é[a-c9-0]", 6, "the range `9-0` is reversed: write `0-9`"),
             ("[0-]", 3, "the range `0-` has no end: add it"),
-            ("[-a]", 2, "`-` stands only between the ends of a range: write it as `a-z`"),
-            ("[a-c-e]", 5, "`-` stands only between the ends of a range: write it as `a-z`"),
-            ("[A-z]", 2, "`A-z` is no range: both ends are digits, small letters or capitals"),
-            ("[0-z]", 2, "`0-z` is no range: both ends are digits, small letters or capitals"),
-            ("[!a]", 2, "brackets cannot exclude characters: list those that may stand here"),
-            ("[a_]", 3, "brackets hold letters, digits and ranges only, not `_`"),
-            ("[[a]]", 2, "brackets hold letters, digits and ranges only, not `[`"),
-            ("[a\u{202e}]", 3, "brackets hold letters, digits and ranges only, not U+202E"),
-            ("[`]", 2, "brackets hold letters, digits and ranges only, not U+0060"),
-            (r"[\]]", 2, "brackets hold letters, digits and ranges only, not `\\`"),
-            ("0-9]", 4, "`]` closes nothing: write `\\]` for the character itself"),
+            ("[-a]", 2, "`-` is allowed only between the ends of a range: write it as `a-z`"),
+            ("[a-c-e]", 5, "`-` is allowed only between the ends of a range: write it as `a-z`"),
+            ("[A-z]", 2, "`A-z` is not a range: both ends are digits, lower-case or upper-case letters"),
+            ("[0-z]", 2, "`0-z` is not a range: both ends are digits, lower-case or upper-case letters"),
+            ("[!a]", 2, "brackets cannot exclude characters: list those that are allowed"),
+            ("[a_]", 3, "brackets contain letters, digits and ranges only, not `_`"),
+            ("[[a]]", 2, "brackets contain letters, digits and ranges only, not `[`"),
+            ("[a\u{202e}]", 3, "brackets contain letters, digits and ranges only, not U+202E"),
+            ("[`]", 2, "brackets contain letters, digits and ranges only, not U+0060"),
+            (r"[\]]", 2, "brackets contain letters, digits and ranges only, not `\\`"),
+            ("0-9]", 4, "`]` has no `[` before it: write `\\]` for the character itself"),
             ("?a", 1, "`?` needs a character before it: write `\\?` for the character itself"),
             ("!+a", 2, "`+` needs a character before it: write `\\+` for the character itself"),
             ("a*?", 3, "`?` cannot follow `*`, `?` or `+`: write `\\?` for the character itself"),
             ("a**+", 4, "`+` cannot follow `*`, `?` or `+`: write `\\+` for the character itself"),
             ("c++", 3, "`+` cannot follow `*`, `?` or `+`: write `\\+` for the character itself"),
             ("a?+", 3, "`+` cannot follow `*`, `?` or `+`: write `\\+` for the character itself"),
-            (r"a\", 2, "`\\` stands only before one of `* ? + [ ] ! \\`: remove it"),
-            (r"a\b", 2, "`\\` stands only before one of `* ? + [ ] ! \\`: remove it"),
-            ("a\u{7}", 2, "no branch name holds U+0007: remove it"),
-            ("main\n", 5, "no branch name holds U+000A: remove it"),
-            ("my branch", 3, "no branch name holds U+0020: remove it"),
-            ("!a^", 3, "no branch name holds `^`: remove it"),
-            ("[^a]", 2, "brackets cannot exclude characters: list those that may stand here"),
-            ("[a\n]", 3, "brackets hold letters, digits and ranges only, not U+000A"),
-            ("a\u{85}", 2, "no branch name holds U+0085: remove it"),
+            (r"a\", 2, "`\\` is allowed only before one of `* ? + [ ] ! \\`: remove it"),
+            (r"a\b", 2, "`\\` is allowed only before one of `* ? + [ ] ! \\`: remove it"),
+            ("a\u{7}", 2, "no branch name contains U+0007: remove it"),
+            ("main\n", 5, "no branch name contains U+000A: remove it"),
+            ("my branch", 3, "no branch name contains U+0020: remove it"),
+            ("!a^", 3, "no branch name contains `^`: remove it"),
+            ("[^a]", 2, "brackets cannot exclude characters: list those that are allowed"),
+            ("[a\n]", 3, "brackets contain letters, digits and ranges only, not U+000A"),
+            ("a\u{85}", 2, "no branch name contains U+0085: remove it"),
             ("/main", 1, "no branch name begins with `/`: remove it"),
             ("!/main", 2, "no branch name begins with `/`: remove it"),
             ("feature/", 8, "no branch name ends with `/`: remove it, or name the rest"),
             ("refs/heads/main", 1, "patterns match branch names: remove `refs/heads/`"),
             ("!refs/heads/**", 2, "patterns match branch names: remove `refs/heads/`"),
         ] {
-            let error = Pattern::parse(text).unwrap_err();
+            let error = Pattern::parse(text, PatternKind::Branch).unwrap_err();
             assert_eq!((error.position, error.message.as_str()), (position, message), "{text:?}");
         }
         assert_eq!(
-            Pattern::parse("[9-0]").unwrap_err().to_string(),
+            Pattern::parse("[9-0]", PatternKind::Branch).unwrap_err().to_string(),
             "character 2: the range `9-0` is reversed: write `0-9`"
         );
     }
 
     #[test]
+    fn paths_have_the_same_language_without_the_limits_of_branch_names() {
+        let path = |text: &str| Pattern::parse(text, PatternKind::Path);
+        for (text, name) in [
+            ("my docs/a~b^c:d.txt", "my docs/a~b^c:d.txt"),
+            ("refs/heads/x", "refs/heads/x"),
+            (".github/**", ".github/workflows/ci.yml"),
+            ("**/*.md", "README.md"),
+            ("a+[0-9]?.txt", "aa.txt"),
+        ] {
+            assert!(path(text).unwrap().matches(name), "{text} {name}");
+        }
+        for (text, message) in [
+            ("", "the pattern is empty: name a path"),
+            ("/docs", "paths begin at the root of the repository without a `/`: remove it"),
+            ("!/docs", "paths begin at the root of the repository without a `/`: remove it"),
+            ("./docs", "paths begin at the root of the repository: remove `./`"),
+            ("docs/", "paths are of files, not of directories: write `**` after the `/` for every file below it"),
+            ("a**?", "`?` cannot follow `*`, `?` or `+`: write `\\?` for the character itself"),
+        ] {
+            assert_eq!(path(text).unwrap_err().message, message, "{text:?}");
+        }
+    }
+
+    /// A list of paths that must not change would otherwise miss a file whose path is made long enough.
+    #[test]
+    fn a_path_is_matched_whatever_its_length() {
+        let patterns = Patterns::new(vec![Pattern::parse(".github/**", PatternKind::Path).unwrap()]).unwrap();
+        assert!(patterns.matches(&format!(".github/{}", "a/".repeat(100_000))));
+    }
+
+    #[test]
+    fn names_are_as_written() {
+        assert_eq!(patterns(&["v[0-9]", "!v9"]).names().collect::<Vec<_>>(), ["v[0-9]", "!v9"]);
+    }
+
+    #[test]
     fn lengths_have_limits() {
-        assert!(Pattern::parse(&"é".repeat(MAX_PATTERN_CHARS)).is_ok());
+        assert!(Pattern::parse(&"é".repeat(MAX_PATTERN_CHARS), PatternKind::Branch).is_ok());
         assert_eq!(
-            Pattern::parse(&"é".repeat(MAX_PATTERN_CHARS + 1)).unwrap_err(),
+            Pattern::parse(&"é".repeat(MAX_PATTERN_CHARS + 1), PatternKind::Branch).unwrap_err(),
             PatternError { position: 256, message: "the pattern has 256 characters, 255 are allowed".into() }
         );
         let any = patterns(&["**"]);
-        assert!(any.matches(&"é".repeat(MAX_NAME_CHARS)));
-        assert!(!any.matches(&"é".repeat(MAX_NAME_CHARS + 1)));
+        assert!(any.matches(&"é".repeat(MAX_BRANCH_CHARS)));
+        assert!(!any.matches(&"é".repeat(MAX_BRANCH_CHARS + 1)));
         let excluding = patterns(&["**", "!**/x"]);
-        assert!(!excluding.matches(&("/".repeat(MAX_NAME_CHARS) + "x")));
+        assert!(!excluding.matches(&("/".repeat(MAX_BRANCH_CHARS) + "x")));
     }
 
     /// Each of these takes longer than the universe has existed where a matcher backtracks.
     #[test]
     fn matching_does_not_explode() {
-        let name = "a".repeat(MAX_NAME_CHARS - 1) + "b";
+        let name = "a".repeat(MAX_BRANCH_CHARS - 1) + "b";
         for text in ["**a".repeat(85), "*a*".repeat(85), "a?".repeat(127), "a+".repeat(127), "[a-z]+".repeat(42)] {
             let pattern = pattern(&text);
             let start = Instant::now();
@@ -767,7 +848,7 @@ mod tests {
         let names = sequences(&["a", "b", "/"], 4);
         let (mut read, mut matched) = (0, 0);
         for text in sequences(&["a", "/", "*", "**", "?", "+", "[ab]"], 5) {
-            let Ok(pattern) = Pattern::parse(&text) else { continue };
+            let Ok(pattern) = Pattern::parse(&text, PatternKind::Branch) else { continue };
             read += 1;
             let chars: Vec<char> = text.chars().collect();
             for name in &names {

@@ -14,7 +14,7 @@ fn dispatch_event() -> Value {
 fn a_file_that_cannot_be_read() {
     for error in ["ENOENT: no such file or directory", "EISDIR: illegal operation on a directory, read", ""] {
         let decided = Scenario::dispatch().event_error(error).expect_in(error, "event.unreadable");
-        decided.says(&[error, "_github_workflow/event.json"]).asked(&[]);
+        decided.says(&[error, "_github_workflow/event.json"]).requested(&[]);
     }
 }
 
@@ -47,7 +47,7 @@ fn a_file_that_is_no_object() {
         br#"{"a": "\udc00\ud800"}"#,
     ] {
         let decided = Scenario::dispatch().event_bytes(bytes).expect_in(bytes, "event.malformed");
-        decided.says(&["_github_workflow/event.json"]).asked(&[]);
+        decided.says(&["_github_workflow/event.json"]).requested(&[]);
     }
     let cut = dispatch_event().to_string();
     for length in (1..cut.len()).step_by(7) {
@@ -69,7 +69,7 @@ fn the_repository_of_another_run() {
         ("no repository", without(dispatch_event(), "repository")),
         ("null", set(dispatch_event(), "repository", json!(null))),
     ] {
-        Scenario::dispatch().event(&event).expect_in(name, "event.mismatch").asked(&[]);
+        Scenario::dispatch().event(&event).expect_in(name, "event.mismatch").requested(&[]);
     }
     let renamed = set(dispatch_event(), "repository.full_name", json!(REPOSITORY.to_uppercase()));
     Scenario::dispatch().event(&renamed).expect("allowed");
@@ -80,7 +80,7 @@ fn the_repository_of_another_run() {
         ("GITHUB_REPOSITORY", "acme/other"),
         ("GITHUB_REPOSITORY", ""),
     ] {
-        Scenario::dispatch().env(name, value).expect_in((name, value), "event.mismatch").asked(&[]);
+        Scenario::dispatch().env(name, value).expect_in((name, value), "event.mismatch").requested(&[]);
     }
     Scenario::dispatch().no_env("GITHUB_REPOSITORY_ID").expect("event.mismatch").says(&["GITHUB_REPOSITORY_ID"]);
 }
@@ -99,7 +99,8 @@ fn the_repository_of_another_run_even_without_any() {
 fn the_body_of_another_event() {
     let every_rule = policy("repository_dispatch", "types: [opened]\nactors: [mona]")
         + "  workflow_dispatch: {actors: [mona]}\n  pull_request:\n  pull_request_target:\n  push:\n  schedule:\n"
-        + "  pull_request_review:\n  issue_comment:\n  workflow_run:\n  merge_group:\n";
+        + "  pull_request_review: {actors: [mona]}\n  issue_comment: {actors: [mona]}\n  merge_group:\n"
+        + "  workflow_run: {source: {workflows: [.github/workflows/ci.yml]}}\n";
     let bodies = [
         ("repository_dispatch", github::dispatch("mona", "opened", json!({}))),
         ("workflow_dispatch", github::workflow_dispatch("mona", json!({}))),
@@ -115,17 +116,20 @@ fn the_body_of_another_event() {
     // What can stand for what: GitHub's bodies do not tell these apart.
     let alike = |run: &str, body: &str| {
         run == body
-            || (run.starts_with("pull_request") && body.starts_with("pull_request") && run != "pull_request_review")
+            || (run.starts_with("pull_request")
+                && body.starts_with("pull_request")
+                && run != "pull_request_review"
+                && body != "pull_request_review")
             || (run == "workflow_dispatch" && !body.starts_with("pull_request") && body != "repository_dispatch")
             || (run == "schedule" && !body.starts_with("pull_request") && body != "repository_dispatch")
             || (run == "push" && body == "workflow_dispatch")
     };
     for (run, _) in &bodies {
         for (kind, body) in &bodies {
-            let scenario = Scenario::new(run, "mona", body).policy(&every_rule).pull(&pull());
+            let scenario = Scenario::new(run, "mona", body).policy(&every_rule).pull(&pull()).pushed_before_comments();
             let decided = scenario.run();
             let mismatch = decided.code() == "event.mismatch";
-            assert_eq!(mismatch, !alike(run, kind), "a {kind} body in a {run} run: {}", decided.story());
+            assert_eq!(mismatch, !alike(run, kind), "a {kind} body in a {run} run: {}", decided.trace());
         }
     }
 }
@@ -137,7 +141,7 @@ fn a_dispatch_has_a_payload_and_no_pull_request() {
         ("a pull request", set(dispatch_event(), "pull_request", pull())),
         ("a pull request that is null", set(dispatch_event(), "pull_request", json!(null))),
     ] {
-        Scenario::dispatch().event(&event).expect_in(name, "event.mismatch").asked(&[]);
+        Scenario::dispatch().event(&event).expect_in(name, "event.mismatch").requested(&[]);
     }
     let event = github::pull_request_event("mona", "opened", pull());
     for (name, event) in [
@@ -203,14 +207,14 @@ fn events_that_the_policy_does_not_list() {
         .policy(&dispatch_rule(""))
         .expect("event.not_allowed")
         .says(&["`push`", "`repository_dispatch`"])
-        .asked(&[]);
+        .requested(&[]);
     // Events that version 1 does not know cannot be listed, so they never pass.
-    for name in ["release", "", "Repository_Dispatch", "repository_dispatch ", "pull_request_review_comment", "*"] {
-        Scenario::dispatch().env("GITHUB_EVENT_NAME", name).expect_in(name, "event.not_allowed").asked(&[]);
+    for name in ["release", "", "Repository_Dispatch", "repository_dispatch ", "*"] {
+        Scenario::dispatch().env("GITHUB_EVENT_NAME", name).expect_in(name, "event.not_allowed").requested(&[]);
     }
     Scenario::dispatch().no_env("GITHUB_EVENT_NAME").expect("event.not_allowed");
     let rule = policy("pull_request", "");
-    Scenario::pull_request_target(pull()).policy(&rule).expect("event.not_allowed").asked(&[]);
+    Scenario::pull_request_target(pull()).policy(&rule).expect("event.not_allowed").requested(&[]);
 }
 
 #[test]
@@ -220,7 +224,7 @@ fn types_are_compared_exactly() {
     {
         let event = github::dispatch("github-actions[bot]", kind, json!({ "pr": 7 }));
         let decided = Scenario::dispatch().event(&event).expect_in(kind, "event.type_not_allowed");
-        decided.says(&["`chart-pr-created`", "`dispatch-types`"]).asked(&[]);
+        decided.says(&["`chart-pr-created`", "`dispatch-types`"]).requested(&[]);
     }
     for action in [json!(null), json!(7), json!(["chart-pr-created"])] {
         let event = set(dispatch_event(), "action", action.clone());
@@ -267,12 +271,14 @@ fn a_comment_counts_only_on_a_pull_request() {
     let on = |on_pull_request| {
         Scenario::new("issue_comment", "mona", &github::comment_event("mona", on_pull_request)).policy(&rule)
     };
-    on(true).pull(&pull()).expect("allowed");
-    on(false).expect("pull_request.missing").says(&["issue"]).asked(&[]);
+    on(true).pull(&pull()).pushed_before_comments().expect("allowed");
+    on(false).expect("pull_request.missing").says(&["issue"]).requested(&[]);
     let looked_up = on(true).route(github::PULL_7, Reply::refusal(404, "Not Found"));
     looked_up.expect("pull_request.not_found");
-    // A rule that does not ask for one looks none up.
+    // A comment on a pull request is judged by the defaults even if the rule has no `pull-request`.
     let rule = policy("issue_comment", "actors: [mona]");
-    let comment = github::comment_event("mona", true);
-    Scenario::new("issue_comment", "mona", &comment).policy(&rule).expect("allowed").asked(&[]);
+    let comment = |on| Scenario::new("issue_comment", "mona", &github::comment_event("mona", on)).policy(&rule);
+    let decided = comment(true).pull(&pull()).pushed_before_comments().expect("allowed");
+    decided.requested(&[github::PULL_7, github::ACTIVITY]);
+    comment(false).expect("allowed").requested(&[]);
 }

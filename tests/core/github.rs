@@ -1,6 +1,6 @@
 //! The way to GitHub's API: retries, pauses, limits, redirects, the budget of time, and who is sent the token.
 
-use dispatch_guard::host::FaultKind;
+use dispatch_guard::host::TransportErrorKind;
 use serde_json::json;
 
 use crate::support::github::{self, PULL_7, pull};
@@ -16,7 +16,7 @@ fn down(status: u16) -> Reply {
 }
 
 fn reset(sent: bool) -> Reply {
-    Reply::fault(FaultKind::Reset, "read ECONNRESET", sent)
+    Reply::fault(TransportErrorKind::Reset, "read ECONNRESET", sent)
 }
 
 /// A dispatch whose one request is answered with these in order.
@@ -26,9 +26,9 @@ fn answered(replies: Vec<Reply>) -> Scenario {
 
 #[track_caller]
 fn tried(decided: &Decided, times: usize) {
-    assert_eq!(decided.made.len(), times, "{}", decided.story());
+    assert_eq!(decided.made.len(), times, "{}", decided.trace());
     let calls = decided.result()["api_requests"].clone();
-    assert_eq!(calls[0]["tries"], times, "{calls}");
+    assert_eq!(calls[0]["attempts"], times, "{calls}");
     assert_eq!(calls.as_array().unwrap().len(), 1);
 }
 
@@ -62,7 +62,7 @@ fn the_address_is_the_servers() {
     ] {
         let decided = Scenario::dispatch().env("GITHUB_API_URL", base).run_with(|_| good());
         assert_eq!(decided.made[0].request.url, url);
-        assert!(decided.allowed(), "{}", decided.story());
+        assert!(decided.allowed(), "{}", decided.trace());
     }
     let decided = Scenario::dispatch().no_env("GITHUB_API_URL").run_with(|_| good());
     assert_eq!(decided.made[0].request.url, "https://api.github.com/repos/acme/charts/pulls/7");
@@ -70,7 +70,7 @@ fn the_address_is_the_servers() {
         ["ftp://api.github.com", "api.github.com", "https://user@api.github.com", "https://", "//x", "https://a b"]
     {
         let decided = Scenario::dispatch().env("GITHUB_API_URL", odd).expect_in(odd, "config.invalid_input");
-        decided.says(&["GITHUB_API_URL"]).asked(&[]);
+        decided.says(&["GITHUB_API_URL"]).requested(&[]);
     }
 }
 
@@ -78,10 +78,10 @@ fn the_address_is_the_servers() {
 fn a_token_is_needed_only_for_a_request() {
     for token in ["", " ", "\n"] {
         let decided = Scenario::dispatch().input("token", token).expect_in(token, "api.unauthorized");
-        decided.says(&["`token`"]).asked(&[]);
+        decided.says(&["`token`"]).requested(&[]);
         Scenario::pull_request().input("token", token).expect_in(token, "allowed");
     }
-    Scenario::dispatch().no_input("token").expect("api.unauthorized").asked(&[]);
+    Scenario::dispatch().no_input("token").expect("api.unauthorized").requested(&[]);
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn passing_faults_are_tried_three_times_more() {
         ("504", down(504)),
         ("599", down(599)),
         ("reset", reset(true)),
-        ("refused", Reply::fault(FaultKind::Refused, "connect ECONNREFUSED 127.0.0.1:9", false)),
-        ("dns", Reply::fault(FaultKind::Dns, "getaddrinfo ENOTFOUND api.github.com", false)),
-        ("tls", Reply::fault(FaultKind::Tls, "self-signed certificate", false)),
-        ("proxy", Reply::fault(FaultKind::Proxy, "the proxy said 407", false)),
-        ("other", Reply::fault(FaultKind::Other, "parse error", true)),
+        ("refused", Reply::fault(TransportErrorKind::Refused, "connect ECONNREFUSED 127.0.0.1:9", false)),
+        ("dns", Reply::fault(TransportErrorKind::Dns, "getaddrinfo ENOTFOUND api.github.com", false)),
+        ("tls", Reply::fault(TransportErrorKind::Tls, "self-signed certificate", false)),
+        ("proxy", Reply::fault(TransportErrorKind::Proxy, "the proxy said 407", false)),
+        ("other", Reply::fault(TransportErrorKind::Other, "parse error", true)),
         ("timeout", good().after(10_001)),
     ] {
         for faults in 1..=3 {
@@ -110,7 +110,7 @@ fn passing_faults_are_tried_three_times_more() {
         let decided = answered(vec![fault.clone(); 5]).expect_in(name, "api.unavailable");
         tried(&decided, 4);
         decided.says(&["/repos/acme/charts/pulls/7", "api.github.com"]);
-        assert_eq!(decided.decision.mend.contains("NODE_EXTRA_CA_CERTS"), name == "tls", "{name}");
+        assert_eq!(decided.decision.help().contains("NODE_EXTRA_CA_CERTS"), name == "tls", "{name}");
     }
 }
 
@@ -148,12 +148,12 @@ fn other_refusals_are_never_retried() {
     answered(vec![Reply::refusal(401, "Bad credentials")])
         .expect("api.unauthorized")
         .says(&["`Bad credentials`", "`token`"]);
-    answered(vec![Reply::text(403, "<html>Forbidden</html>")]).expect("api.forbidden").says(&["pull-requests: read"]);
+    answered(vec![Reply::text(403, "<html>Forbidden</html>")]).expect("api.forbidden");
 }
 
 #[test]
 fn answers_that_cannot_be_read_are_never_retried() {
-    for (kind, sent) in [(FaultKind::TooLarge, true), (FaultKind::NotText, true)] {
+    for (kind, sent) in [(TransportErrorKind::TooLarge, true), (TransportErrorKind::NotUtf8, true)] {
         let decided =
             answered(vec![Reply::fault(kind, "the body is odd", sent), good()]).expect("api.invalid_response");
         tried(&decided, 1);
@@ -192,17 +192,20 @@ fn retry_after_is_obeyed_where_it_fits() {
         assert_eq!(decided.sleeps, [0]);
         let decided = answered(vec![limited("59"), good()]).expect_in(status, "allowed");
         assert_eq!(decided.sleeps, [59_000]);
-        // Too long for the minute that is left: said at once, with the time that it ends.
+        // Too long for the remaining minute: reported immediately, with the time at which it ends, under its own code.
+        let code = if status < 500 { "api.rate_limited" } else { "api.unavailable" };
         for seconds in ["60", "61", "3600"] {
-            let decided = answered(vec![limited(seconds), good()]).expect_in((status, seconds), "api.rate_limited");
-            tried(&decided, 1);
-            decided.says(&[seconds]);
-        }
-        answered(vec![limited("3600")]).expect("api.rate_limited").says(&["2026-09-21T15:13:20Z"]);
-        for odd in ["", "soon", "-1", "1.5", "99999999999999999999", "Wed, 21 Oct 2026 07:28:00 GMT"] {
-            let decided = answered(vec![limited(odd), good()]).expect_in((status, odd), "api.rate_limited");
+            let decided = answered(vec![limited(seconds), good()]).expect_in((status, seconds), code);
             tried(&decided, 1);
         }
+        answered(vec![limited("3600")]).expect(code).says(&["2026-09-21T15:13:20Z"]);
+        for unusable in ["", "soon", "-1", "1.5", "99999999999999999999", "Wed, 21 Oct 2026 07:28:00 GMT"] {
+            let decided = answered(vec![limited(unusable), good()]).expect_in((status, unusable), code);
+            tried(&decided, 1);
+        }
+        let date = "Mon, 21 Sep 2026 14:13:27 GMT";
+        let decided = answered(vec![limited(date), good()]).expect_in((status, date), "allowed");
+        assert_eq!(decided.sleeps, [7_000]);
     }
 }
 
@@ -268,7 +271,7 @@ fn redirects_stay_on_the_host() {
             "HTTPS://API.GITHUB.COM/repositories/1001/pulls/7",
         ] {
             let decided = Scenario::dispatch().route(PULL_7, to(status, target)).run_with_redirect(there);
-            assert!(decided.allowed(), "{status} {target}: {}", decided.story());
+            assert!(decided.allowed(), "{status} {target}: {}", decided.trace());
             assert_eq!(decided.made.len(), 2);
         }
     }
@@ -289,9 +292,9 @@ fn redirects_stay_on_the_host() {
         "?x",
     ] {
         let decided = answered(vec![to(301, target)]).expect_in(target, "api.invalid_response");
-        decided.says(&["redirect"]).asked(&[PULL_7]);
+        decided.says(&["redirect"]).requested(&[PULL_7]);
     }
-    answered(vec![Reply::refusal(302, "Found")]).expect("api.invalid_response").asked(&[PULL_7]);
+    answered(vec![Reply::refusal(302, "Found")]).expect("api.invalid_response").requested(&[PULL_7]);
 }
 
 impl Scenario {
@@ -317,12 +320,12 @@ fn at_most_three_redirects_are_followed() {
     };
     for length in 0..=3 {
         let decided = chain(length);
-        assert!(decided.allowed(), "{length}: {}", decided.story());
+        assert!(decided.allowed(), "{length}: {}", decided.trace());
         assert_eq!(decided.made.len(), length + 1);
     }
     for length in [4, 100] {
         let decided = chain(length);
-        assert_eq!((decided.code(), decided.made.len()), ("api.invalid_response", 4), "{}", decided.story());
+        assert_eq!((decided.code(), decided.made.len()), ("api.invalid_response", 4), "{}", decided.trace());
     }
 }
 
@@ -354,8 +357,8 @@ fn secrets_are_cut_out_of_what_others_say() {
         ("retry-after", Reply::refusal(429, "x").header("retry-after", &echo), "api.rate_limited"),
         ("status 422", Reply::refusal(422, &echo), "api.invalid_response"),
         ("redirect", Reply::redirect(301, &format!("https://evil.example/?{TOKEN}")), "api.invalid_response"),
-        ("fault", Reply::fault(FaultKind::Other, &echo, true), "api.unavailable"),
-        ("unreadable", Reply::fault(FaultKind::NotText, &echo, true), "api.invalid_response"),
+        ("fault", Reply::fault(TransportErrorKind::Other, &echo, true), "api.unavailable"),
+        ("unreadable", Reply::fault(TransportErrorKind::NotUtf8, &echo, true), "api.invalid_response"),
         ("500", Reply::refusal(500, &echo), "api.unavailable"),
         ("JSON", Reply::text(200, &format!("{{\"{TOKEN}\" 7}}")), "api.invalid_response"),
         ("repeated key", Reply::text(200, &format!("{{\"{TOKEN}\": 7, \"{TOKEN}\": 7}}")), "api.invalid_response"),
@@ -365,10 +368,10 @@ fn secrets_are_cut_out_of_what_others_say() {
     }
     // The same for what comes in by the configuration.
     Scenario::dispatch().input("mode", TOKEN).expect("config.invalid_input");
-    Scenario::dispatch().policy(&format!("version: 1\n{TOKEN}: 2\nevents: {{push: }}")).expect("config.policy_invalid");
+    Scenario::dispatch().policy(&format!("version: 1\n{TOKEN}: 2\nevents: {{push: }}")).expect("config.invalid_input");
     Scenario::dispatch()
-        .input("signing-keys", "first-key-123\nsecond-key-456")
-        .input("mode", "second-key-456")
+        .input("signing-keys", "first-key-of-123\nsecond-key-of-456")
+        .input("mode", "second-key-of-456")
         .expect("config.invalid_input");
 }
 
@@ -385,10 +388,10 @@ fn every_request_is_in_the_record() {
         }
     });
     assert!(decided.allowed());
-    let expected = json!([{ "method": "GET", "path": "/repos/acme/charts/pulls/7", "status": 200, "tries": 3 }]);
+    let expected = json!([{ "method": "GET", "path": "/repos/acme/charts/pulls/7", "status": 200, "attempts": 3 }]);
     assert_eq!(decided.result()["api_requests"], expected);
     let decided = answered(vec![reset(true)]).expect("api.unavailable");
-    let expected = json!([{ "method": "GET", "path": "/repos/acme/charts/pulls/7", "status": null, "tries": 4 }]);
+    let expected = json!([{ "method": "GET", "path": "/repos/acme/charts/pulls/7", "status": null, "attempts": 4 }]);
     assert_eq!(decided.result()["api_requests"], expected);
 }
 
@@ -396,16 +399,16 @@ fn every_request_is_in_the_record() {
 fn what_can_never_be_sent_is_said_at_once() {
     for token in ["ghs_a\nghs_b", "ghs a", "ghs_é", "ghs_\u{0}"] {
         let decided = Scenario::dispatch().input("token", token).expect_in(token, "config.invalid_input");
-        decided.says(&["the input `token`"]).asked(&[]);
+        decided.says(&["the input `token`"]).requested(&[]);
     }
     Scenario::dispatch().input("token", &format!(" {TOKEN}\n")).expect("allowed");
     for (server, api, words) in [
         ("https://ghe.acme.example", "", "`GITHUB_API_URL` is not set"),
-        ("https://github.com", "https://api.github.com?x=1", "without a user's name"),
-        ("https://github.com", "https://api.github.com/#x", "without a user's name"),
+        ("https://github.com", "https://api.github.com?x=1", "without a user name"),
+        ("https://github.com", "https://api.github.com/#x", "without a user name"),
     ] {
         let scenario = Scenario::dispatch().env("GITHUB_SERVER_URL", server).env("GITHUB_API_URL", api);
-        scenario.expect_in((server, api), "config.invalid_input").says(&[words]).asked(&[]);
+        scenario.expect_in((server, api), "config.invalid_input").says(&[words]).requested(&[]);
     }
 }
 
@@ -414,7 +417,7 @@ fn a_secondary_limit_is_not_the_tokens() {
     for words in ["You have exceeded a secondary rate limit", "You have triggered an abuse detection mechanism"] {
         let limited = Reply::refusal(403, words).header("x-ratelimit-remaining", "950");
         let decided = Scenario::dispatch().route(PULL_7, limited.clone()).expect_in(words, "api.rate_limited");
-        decided.says(&["although the token's limit is not spent"]);
+        decided.says(&["although the token's limit is not used up"]);
         let once = Scenario::dispatch().replies(PULL_7, vec![limited, Reply::json(200, &github::pull())]);
         once.expect_in(words, "allowed");
     }
@@ -425,6 +428,6 @@ fn a_payload_that_holds_a_secret_is_not_printed() {
     let rule = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\npayload: {pr: pull-request, note: string}";
     let sent = Scenario::dispatch_of(json!({ "pr": 7, "note": format!("x{TOKEN}y") }));
     let decided = sent.policy(&policy("repository_dispatch", rule)).expect("payload.invalid_field");
-    decided.says(&["`note` holds the value of one of this step's secret inputs"]).asked(&[]);
+    decided.says(&["`client_payload.note` contains the value of one of this step's secret inputs"]).requested(&[]);
     assert_eq!(decided.output("payload"), "");
 }

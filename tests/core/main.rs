@@ -15,15 +15,14 @@ mod world;
 mod config;
 mod documents;
 mod event;
-mod flat;
 mod github;
 mod identity;
 mod order;
 mod outcome;
 mod payload;
-mod policy;
 mod properties;
 mod pull_request;
 #[cfg(feature = "schema")]
 mod schema;
 mod shared;
+mod shorthand;

@@ -1,4 +1,4 @@
-//! Of two violations the first in the contract's order is named, whatever the second.
+//! Of two violations the first in the contract's order is named.
 
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ const DISPATCH: &[(u32, &str, Break)] = &[
     (22, "pull_request.author_not_allowed", |draft| draft.live["user"] = account("eve")),
     (23, "pull_request.label_missing", |draft| draft.live["labels"][0] = json!({ "name": "other" })),
     (24, "pull_request.label_forbidden", |draft| {
-        draft.live["labels"].as_array_mut().unwrap().push(json!({ "name": "stop" }));
+        draft.live["labels"].as_array_mut().unwrap().push(json!({ "name": "rejection" }));
     }),
 ];
 
@@ -71,7 +71,7 @@ fn scenario(breaks: &[Break]) -> Scenario {
             "head: ['feature/*']",
             "drafts: deny",
             "authors: [mona]",
-            "labels: {all: [ok], none: [stop]}",
+            "labels: {all: [ok], none: [rejection]}",
         ],
         live: github::labelled(&["ok"]),
         missing: false,
@@ -114,7 +114,7 @@ fn of_two_violations_the_first_is_named() {
                 let decided = scenario(&[*first, *second]).expect_in((code, other), code);
                 // Nobody who is not allowed costs a request.
                 if *earlier < 13 {
-                    decided.asked(&[]);
+                    decided.requested(&[]);
                 }
             }
         }
@@ -122,9 +122,9 @@ fn of_two_violations_the_first_is_named() {
 }
 
 #[test]
-fn codes_of_this_table_stand_in_the_order_of_the_registry() {
+fn codes_of_this_table_are_in_the_order_of_the_registry() {
     let place = |code: &str| {
-        let all = dispatch_guard::decision::Code::ALL;
+        let all = dispatch_guard::reason::ReasonCode::ALL;
         all.iter().position(|known| known.name() == code).unwrap_or_else(|| panic!("no code {code}"))
     };
     // The identity that fails first gives the code, so `identity_mismatch` has no place of its own.

@@ -71,7 +71,7 @@ fn a_setting_that_cannot_be_read_makes_nothing_lenient() {
         let decided =
             scenario.input(name, value).input(lenient.0, lenient.1).expect_in((name, value), "config.invalid_input");
         assert_eq!(decided.outcome.exit_code, 1);
-        decided.says(&[&format!("`{name}`")]).asked(&[]);
+        decided.says(&[&format!("`{name}`")]).requested(&[]);
     }
 }
 
@@ -95,12 +95,13 @@ fn annotations() {
     assert_eq!(
         annotation.message,
         "The actor is `eve` (id 666); the policy allows `github-actions[bot]`.\nHave an allowed actor trigger the event, or \
-         add this one to `actors` (flat: `allowed-actors`)."
+         add this one to `actors` (shorthand: `allowed-actors`).\n\
+         https://github.com/org/dispatch-guard/blob/v1/docs/reason-codes.md#actornot_allowed"
     );
 }
 
 #[test]
-fn every_code_of_the_guard_has_words_that_name_the_cure() {
+fn every_annotation_says_what_was_found_and_how_to_fix_it() {
     let scenarios = [
         denied(),
         failed(),
@@ -116,9 +117,11 @@ fn every_code_of_the_guard_has_words_that_name_the_cure() {
     for scenario in scenarios {
         let decided = scenario.run();
         let annotation = decided.outcome.annotation.clone().unwrap();
-        let (found, mend) = annotation.message.split_once(".\n").expect("two sentences");
+        let (found, help) = annotation.message.split_once(".\n").expect("two sentences");
         assert!(found.starts_with(|first: char| first.is_uppercase() || !first.is_alphabetic()), "{found}");
-        assert!(mend.ends_with('.') || mend.ends_with(')'), "{mend}");
+        let (help, link) = help.rsplit_once('\n').expect("a link");
+        assert!(help.ends_with('.') || help.ends_with(')'), "{help}");
+        assert!(link.starts_with("https://") && link.contains("reason-codes.md#"), "{link}");
         assert!(!annotation.message.contains('*'), "{}", annotation.message);
     }
 }

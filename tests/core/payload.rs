@@ -34,7 +34,7 @@ fn field(declaration: &str, value: &str) -> Scenario {
 
 fn refused(declaration: &str, value: &str) -> Decided {
     let decided = field(declaration, value).expect_in((declaration, value), "payload.invalid_field");
-    decided.says(&["`client_payload.x`"]).asked(&[]);
+    decided.says(&["`client_payload.x`"]).requested(&[]);
     decided
 }
 
@@ -46,7 +46,7 @@ fn payload_of(decided: &Decided) -> Value {
 fn pull_request_numbers() {
     for value in ["7", "\"7\""] {
         let decided = field("pull-request", value).expect_in(value, "allowed");
-        decided.asked(&[PULL_7]);
+        decided.requested(&[PULL_7]);
         assert_eq!(decided.output("payload"), r#"{"x":7}"#);
         assert_eq!(decided.output("pr-number"), "7");
     }
@@ -89,14 +89,14 @@ fn pull_request_numbers() {
     for value in ["2147483647", "\"2147483647\""] {
         let route = "GET /repos/acme/charts/pulls/2147483647";
         let reply = crate::support::Reply::refusal(404, "Not Found");
-        field("pull-request", value).route(route, reply).expect_in(value, "pull_request.not_found").asked(&[route]);
+        field("pull-request", value).route(route, reply).expect_in(value, "pull_request.not_found").requested(&[route]);
     }
 }
 
 #[test]
 fn the_head_commit() {
     let with = |sha: &str| dispatch("pr: pull-request\nhead: head-sha", &format!(r#"{{"pr": 7, "head": {sha}}}"#), "");
-    with(&format!("\"{HEAD}\"")).expect("allowed").asked(&[PULL_7]);
+    with(&format!("\"{HEAD}\"")).expect("allowed").requested(&[PULL_7]);
     let moved = with(&format!("\"{OTHER}\"")).expect("pull_request.head_moved");
     moved.says(&["`client_payload.head`", HEAD, OTHER]);
     assert_eq!(moved.output("head-sha"), "");
@@ -104,7 +104,7 @@ fn the_head_commit() {
         with(&format!("\"{odd}\"")).expect_in(odd, "payload.invalid_field").says(&["`client_payload.head`"]);
     }
     for odd in ["null", "7", "[]", "{}", "true"] {
-        with(odd).expect_in(odd, "payload.invalid_field").asked(&[]);
+        with(odd).expect_in(odd, "payload.invalid_field").requested(&[]);
     }
     let long = "a".repeat(64);
     with(&format!("\"{long}\"")).expect("pull_request.head_moved");
@@ -364,7 +364,7 @@ fn required_fields() {
     dispatch("pr: pull-request\nchart: slug", r#"{"pr": 7}"#, "")
         .expect("payload.missing_field")
         .says(&["`client_payload.chart`"]);
-    dispatch("chart: slug", "{}", "").expect("payload.missing_field").asked(&[]);
+    dispatch("chart: slug", "{}", "").expect("payload.missing_field").requested(&[]);
     dispatch("chart: {type: slug, required: true}", "{}", "").expect("payload.missing_field");
     // Not what is written in another case, or elsewhere.
     dispatch("chart: slug", r#"{"Chart": "redis"}"#, "").expect("payload.missing_field");
@@ -398,13 +398,13 @@ fn optional_fields_and_defaults() {
 fn an_optional_pull_request_that_is_not_named() {
     let fields = "pr: {type: pull-request, required: false}";
     let decided = dispatch(fields, "{}", "").expect("allowed");
-    decided.asked(&[]);
+    decided.requested(&[]);
     assert_eq!((decided.output("pr-number"), decided.output("head-sha")), ("", ""));
     dispatch(fields, "{}", "pull-request: {base: [main]}")
         .expect("pull_request.missing")
         .says(&["`client_payload.pr`"]);
-    dispatch(fields, r#"{"pr": 7}"#, "pull-request: {base: [main]}").expect("allowed").asked(&[PULL_7]);
-    // A pin is held against a pull request; without one nothing could be held against it.
+    dispatch(fields, r#"{"pr": 7}"#, "pull-request: {base: [main]}").expect("allowed").requested(&[PULL_7]);
+    // A pin is compared with a pull request; without one nothing could be compared with it.
     let pinned = format!("{fields}\nhead: {{type: head-sha, required: false}}");
     let decided = dispatch(&pinned, &format!(r#"{{"head": "{OTHER}"}}"#), "").run();
     assert_eq!(decided.output("head-sha"), "");
@@ -413,8 +413,8 @@ fn an_optional_pull_request_that_is_not_named() {
 #[test]
 fn unknown_fields() {
     let unknown = dispatch("chart: slug", r#"{"chart": "redis", "chrat": "x"}"#, "").expect("payload.unknown_field");
-    unknown.says(&["`client_payload.chrat`", "did you mean `chart`"]).asked(&[]);
-    dispatch("chart: slug", r#"{"chart": "redis", "CHART": "x"}"#, "").expect("payload.unknown_field");
+    unknown.says(&["`client_payload.chrat`", "did you mean `chart`"]).requested(&[]);
+    dispatch("chart: slug", r#"{"chart": "redis", "CHART": "x"}"#, "").expect("payload.malformed");
     dispatch("chart: slug", r#"{"chart": "redis", "": "x"}"#, "").expect("payload.unknown_field");
     dispatch("chart: slug", r#"{"chart": "redis", "_Guard": {}}"#, "").expect("payload.unknown_field");
     dispatch("chart: slug", r#"{"chart": "redis", "x": null}"#, "unknown-fields: deny").expect("payload.unknown_field");
@@ -423,15 +423,14 @@ fn unknown_fields() {
     assert_eq!(dropped.output("payload"), r#"{"chart":"redis"}"#);
     // What is dropped is not read either.
     let rule = dispatch_rule("unknown-fields: drop");
-    let event =
-        github::dispatch("github-actions[bot]", "chart-pr-created", json!({ "pr": 7, "PR": 8, "head_sha": OTHER }));
+    let event = github::dispatch("github-actions[bot]", "chart-pr-created", json!({ "pr": 7, "head_sha": OTHER }));
     Scenario::dispatch().policy(&rule).event(&event).expect("allowed");
     // Without declared fields, any is unknown.
     let rule = policy("repository_dispatch", "types: [deploy]\nactors: [mona]");
     let event = github::dispatch("mona", "deploy", json!({ "x": 1 }));
     Scenario::dispatch_by("mona").policy(&rule).event(&event).expect("payload.unknown_field");
     let event = github::dispatch("mona", "deploy", json!({}));
-    Scenario::dispatch_by("mona").policy(&rule).event(&event).expect("allowed").asked(&[]);
+    Scenario::dispatch_by("mona").policy(&rule).event(&event).expect("allowed").requested(&[]);
     // Invalid comes before unknown.
     dispatch("chart: slug", r#"{"x": 1, "chart": 7}"#, "").expect("payload.invalid_field");
 }
@@ -442,7 +441,7 @@ fn a_payload_is_an_object() {
         dispatch("pr: pull-request", odd, "")
             .expect_in(odd, "payload.malformed")
             .says(&["`client_payload`"])
-            .asked(&[]);
+            .requested(&[]);
     }
     for odd in ["\"x\"", "[]", "7"] {
         manual("x: {type: slug, required: false}", odd).expect_in(odd, "payload.malformed").says(&["`inputs`"]);
@@ -466,7 +465,7 @@ fn a_payload_has_githubs_limits() {
     for letter in ['x', 'é', '\u{1f600}'] {
         dispatch(optional, &long(65_535, letter), "unknown-fields: drop").expect_in(letter, "allowed");
         let decided = dispatch(optional, &long(65_536, letter), "unknown-fields: drop");
-        decided.expect_in(letter, "payload.malformed").says(&["65536 characters", "65535"]).asked(&[]);
+        decided.expect_in(letter, "payload.malformed").says(&["65536 characters", "65535"]).requested(&[]);
     }
     dispatch(optional, &long(70_000, 'x'), "").expect("payload.malformed");
 }
@@ -480,7 +479,7 @@ fn nesting_has_a_limit() {
     for depth in [65, 66, 1000, 20_000] {
         let start = std::time::Instant::now();
         let decided = dispatch(optional, &nested(depth), "unknown-fields: drop").expect_in(depth, "payload.malformed");
-        decided.says(&["client_payload.k", "64"]).asked(&[]);
+        decided.says(&["client_payload.k", "64"]).requested(&[]);
         assert!(start.elapsed().as_secs() < 10, "{depth}: {:?}", start.elapsed());
     }
     // Objects count as well.
@@ -503,14 +502,14 @@ fn repeated_keys_anywhere_in_the_event() {
         (r#"{"y": [{"z": 1, "z": 1}]}"#, "client_payload.y[0].z"),
     ] {
         let decided = dispatch(optional, payload, "unknown-fields: drop").expect_in(payload, "payload.malformed");
-        decided.says(&[path]).asked(&[]);
+        decided.says(&[path]).requested(&[]);
     }
     let twice = |text: &str| text.replacen("\"sender\":", "\"sender\":{},\"sender\":", 1);
     let event = twice(&github::dispatch("github-actions[bot]", "chart-pr-created", json!({ "pr": 7 })).to_string());
     // The sender that is read is the first: nobody. Whoever it is, nothing is asked and nobody goes on.
     let decided = Scenario::dispatch().event_bytes(event.as_bytes()).run();
     assert!(!decided.allowed());
-    decided.asked(&[]);
+    decided.requested(&[]);
     let event = github::pull_request_event("mona", "opened", pull()).to_string();
     let event = event.replacen("\"action\":", "\"action\":\"x\",\"action\":", 1);
     Scenario::pull_request().event_bytes(event.as_bytes()).expect("payload.malformed").says(&["`action`"]);

@@ -34,37 +34,37 @@ fn everywhere(rule: &str, pull: &Value, code: &str) {
 
 #[test]
 fn requests_are_as_few_as_can_be() {
-    Scenario::pull_request().expect("allowed").asked(&[]);
+    Scenario::pull_request().expect("allowed").requested(&[]);
     let full = "base: [main], head: ['feature/**'], state: open, drafts: deny, forks: deny, labels: {all: [ok]}, authors: [mona]";
     let rule = policy("pull_request", &format!("types: [synchronize]\nactors: [mona]\npull-request: {{{full}}}"));
     let everything = Scenario::pull_request_of(labelled(&["ok"])).policy(&rule);
-    everything.no_input("token").expect("allowed").asked(&[]);
-    Scenario::dispatch().expect("allowed").asked(&[PULL_7]);
-    dispatched(full, &labelled(&["ok"])).expect("allowed").asked(&[PULL_7]);
-    Scenario::pull_request_target(pull()).expect("allowed").asked(&[PULL_7]);
+    everything.no_input("token").expect("allowed").requested(&[]);
+    Scenario::dispatch().expect("allowed").requested(&[PULL_7]);
+    dispatched(full, &labelled(&["ok"])).expect("allowed").requested(&[PULL_7]);
+    Scenario::pull_request_target(pull()).expect("allowed").requested(&[PULL_7]);
     // No pull request is looked up for a rule that is about none.
     let rule = policy("repository_dispatch", "types: [nightly]\nactors: [mona]");
     let event = github::dispatch("mona", "nightly", json!({}));
     let decided = Scenario::dispatch_by("mona").policy(&rule).event(&event).expect("allowed");
     assert_eq!(decided.output("pr-number"), "");
-    decided.asked(&[]);
+    decided.requested(&[]);
 }
 
 #[test]
 fn a_rule_about_a_pull_request_needs_one() {
     let rule = policy("repository_dispatch", "types: [nightly]\nactors: [mona]\npull-request: {base: [main]}");
     let event = github::dispatch("mona", "nightly", json!({}));
-    Scenario::dispatch_by("mona").policy(&rule).event(&event).expect("pull_request.missing").asked(&[]);
+    Scenario::dispatch_by("mona").policy(&rule).event(&event).expect("pull_request.missing").requested(&[]);
     let rule = policy("workflow_dispatch", "actors: [mona]\npull-request: {}");
     let event = github::workflow_dispatch("mona", json!({}));
-    Scenario::new("workflow_dispatch", "mona", &event).policy(&rule).expect("pull_request.missing").asked(&[]);
+    Scenario::new("workflow_dispatch", "mona", &event).policy(&rule).expect("pull_request.missing").requested(&[]);
 }
 
 #[test]
 fn what_github_does_not_have() {
     for (status, code) in [(404, "pull_request.not_found"), (410, "pull_request.not_found")] {
         let decided = Scenario::dispatch().route(PULL_7, Reply::refusal(status, "Not Found")).expect_in(status, code);
-        decided.says(&["#7", "`client_payload.pr`", "pull-requests: read"]).asked(&[PULL_7]);
+        decided.says(&["#7", "`client_payload.pr`", "pull-requests: read"]).requested(&[PULL_7]);
     }
     let forbidden = Reply::refusal(403, "Resource not accessible by integration");
     let forbidden = forbidden.header("x-accepted-github-permissions", "pull_requests=read");
@@ -103,7 +103,7 @@ fn an_answer_that_is_no_pull_request() {
         ("no text", Reply::text(200, "\u{0}\u{1}")),
         ("nothing at all", Reply::text(204, "")),
     ] {
-        Scenario::dispatch().route(PULL_7, reply).expect_in(name, "api.invalid_response").asked(&[PULL_7]);
+        Scenario::dispatch().route(PULL_7, reply).expect_in(name, "api.invalid_response").requested(&[PULL_7]);
     }
     // What the decision does not need may be missing.
     for path in ["title", "body", "draft", "merged_at", "user.id", "head.repo.full_name", "head.label"] {
@@ -161,13 +161,18 @@ fn forks_are_told_by_ids_alone() {
 fn other_events_deny_forks_unless_told() {
     let review = |rule: &str| {
         let event = github::review_event("mona", "submitted", fork());
-        Scenario::new("pull_request_review", "mona", &event).policy(&policy("pull_request_review", rule)).pull(&fork())
+        Scenario::new("pull_request_review", "mona", &event)
+            .policy(&policy("pull_request_review", &format!("actors: [mona]\n{rule}")))
+            .pull(&fork())
     };
     review("").expect("pull_request.fork");
     review("pull-request: {forks: allow}").expect("allowed");
     let comment = |rule: &str| {
         let event = github::comment_event("mona", true);
-        Scenario::new("issue_comment", "mona", &event).policy(&policy("issue_comment", rule)).pull(&fork())
+        Scenario::new("issue_comment", "mona", &event)
+            .policy(&policy("issue_comment", &format!("actors: [mona]\n{rule}")))
+            .pull(&fork())
+            .pushed_before_comments()
     };
     comment("pull-request: {base: [main]}").expect("pull_request.fork");
     comment("pull-request: {forks: allow}").expect("allowed");
@@ -223,11 +228,13 @@ fn the_state_has_a_default_for_each_event() {
 fn a_comment_and_a_manual_run_want_it_open_unless_told() {
     let comment = |rule: &str, pull: &Value| {
         let event = github::comment_event("mona", true);
-        Scenario::new("issue_comment", "mona", &event).policy(&policy("issue_comment", rule)).pull(pull)
+        Scenario::new("issue_comment", "mona", &event)
+            .policy(&policy("issue_comment", &format!("actors: [mona]\n{rule}")))
+            .pull(pull)
+            .pushed_before_comments()
     };
     comment("pull-request: {}", &pull()).expect("allowed");
-    comment("pull-request: {}", &closed()).expect("pull_request.state_not_allowed");
-    comment("pull-request: {state: any}", &closed()).expect("allowed");
+    comment("pull-request: {}", &closed()).expect("pull_request.changed");
     let event = github::workflow_dispatch("mona", json!({ "pr": "7" }));
     let rule = policy("workflow_dispatch", "actors: [mona]\npayload: {pr: pull-request}");
     let manual = Scenario::new("workflow_dispatch", "mona", &event).policy(&rule);
@@ -268,16 +275,16 @@ fn drafts() {
     everywhere("drafts: deny", &draft, "pull_request.draft");
     everywhere("drafts: deny", &pull(), "allowed");
     // Who does not say whether it is one has not said that it is none.
-    for untold in [set(pull(), "draft", json!(null)), without(pull(), "draft")] {
-        everywhere("", &untold, "allowed");
-        everywhere("drafts: deny", &untold, "pull_request.draft");
+    for unknown in [set(pull(), "draft", json!(null)), without(pull(), "draft")] {
+        everywhere("", &unknown, "allowed");
+        everywhere("drafts: deny", &unknown, "pull_request.draft");
     }
 }
 
 #[test]
 fn an_event_about_another_repositorys_pull_request() {
     let elsewhere = github::pull_request_event("mona", "closed", set(pull(), "base.repo.id", json!(5)));
-    Scenario::pull_request_target(pull()).event(&elsewhere).expect("pull_request.wrong_repository").asked(&[]);
+    Scenario::pull_request_target(pull()).event(&elsewhere).expect("pull_request.wrong_repository").requested(&[]);
 }
 
 #[test]
@@ -285,9 +292,12 @@ fn a_head_is_a_head_only_of_a_pull_request() {
     let rule = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\n\
                 payload: {pr: {type: pull-request, required: false}, commit: head-sha}";
     let sent = |payload| Scenario::dispatch_of(payload).policy(&policy("repository_dispatch", rule));
-    sent(json!({ "pr": 7, "commit": HEAD })).expect("allowed").asked(&[PULL_7]);
+    sent(json!({ "pr": 7, "commit": HEAD })).expect("allowed").requested(&[PULL_7]);
     sent(json!({ "pr": 7, "commit": OTHER })).expect("pull_request.head_moved");
-    sent(json!({ "commit": HEAD })).expect("pull_request.missing").says(&["`client_payload.pr` is not set"]).asked(&[]);
+    sent(json!({ "commit": HEAD }))
+        .expect("pull_request.missing")
+        .says(&["`client_payload.pr` is not set"])
+        .requested(&[]);
 }
 
 #[test]
@@ -327,16 +337,16 @@ fn on_pull_request_target_the_live_one_has_to_agree_with_the_event() {
             "pull_request.head_moved",
         ),
         // These may change without anybody noticing; the live ones are judged.
-        ("closed", closed(), "allowed"),
+        ("closed", closed(), "pull_request.changed"),
         ("labels", labelled(&["x"]), "allowed"),
         ("draft", set(pull(), "draft", json!(true)), "allowed"),
         ("head branch", set(pull(), "head.ref", json!("renamed")), "allowed"),
         ("base commit", set(pull(), "base.sha", json!(OTHER)), "allowed"),
     ] {
         let decided = Scenario::pull_request_target(pull()).pull(&live).expect_in(name, code);
-        decided.asked(&[PULL_7]);
+        decided.requested(&[PULL_7]);
         if code == "pull_request.head_moved" {
-            decided.says(&[HEAD, OTHER, "pull_request_target"]);
+            decided.says(&[HEAD, OTHER, "the event"]);
             assert_eq!(decided.output("head-sha"), "");
         }
     }
@@ -354,7 +364,7 @@ fn on_pull_request_target_the_live_one_is_judged() {
     target("labels: {all: [a]}", labelled(&["a"]), &labelled(&[])).expect("pull_request.label_missing");
     target("labels: {all: [a]}", labelled(&[]), &labelled(&["a"])).expect("allowed");
     target("labels: {none: [a]}", labelled(&[]), &labelled(&["a"])).expect("pull_request.label_forbidden");
-    target("state: open", pull(), &closed()).expect("pull_request.state_not_allowed");
+    target("state: open", closed(), &closed()).expect("pull_request.state_not_allowed");
     target("drafts: deny", pull(), &set(pull(), "draft", json!(true))).expect("pull_request.draft");
     target("forks: deny", pull(), &fork()).expect("pull_request.fork");
     let decided = target("state: any", labelled(&["old"]), &labelled(&["new"])).expect("allowed");
@@ -365,8 +375,9 @@ fn on_pull_request_target_the_live_one_is_judged() {
 fn a_review_reads_the_live_one_too() {
     // The event has neither `merged` nor `draft` as the API has them, but `merged_at`.
     let event = github::review_event("mona", "submitted", without(pull(), "merged"));
-    let review = Scenario::new("pull_request_review", "mona", &event).policy(&policy("pull_request_review", ""));
-    review.clone().pull(&pull()).expect("allowed").asked(&[PULL_7]);
+    let review =
+        Scenario::new("pull_request_review", "mona", &event).policy(&policy("pull_request_review", "actors: [mona]"));
+    review.clone().pull(&pull()).expect("allowed").requested(&[PULL_7]);
     let event = github::review_event("mona", "submitted", without(merged(), "merged"));
     review.clone().event(&event).pull(&merged()).expect("allowed");
     review.clone().event(&event).pull(&closed()).expect("pull_request.changed");
@@ -390,7 +401,7 @@ fn the_cascade_monitor() {
     run(upstream(merged(), &["upstream-sync", "human-required"])).expect("pull_request.label_forbidden");
     run(set(upstream(merged(), &["upstream-sync"]), "base.ref", json!("main"))).expect("pull_request.base_not_allowed");
     let event = github::pull_request_event("mona", "labeled", upstream(merged(), &["upstream-sync"]));
-    run(pull()).event(&event).expect("event.type_not_allowed").asked(&[]);
+    run(pull()).event(&event).expect("event.type_not_allowed").requested(&[]);
 }
 
 #[test]

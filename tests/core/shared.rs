@@ -1,15 +1,15 @@
-//! Runs whose whole outcome is committed, so that the core as wasm can be held against the very same.
+//! Runs whose whole outcome is committed, so that the core as wasm can be compared with the very same.
 //!
 //! `tests/fixtures/decisions.json` has a few, whole; `tests/fixtures/worlds.txt` has many generated ones, each with its
 //! code and a digest of all that came of it. `UPDATE_FIXTURES=1` writes both anew: read what it wrote.
 
-use dispatch_guard::host::FaultKind;
+use dispatch_guard::host::TransportErrorKind;
 use dispatch_guard::outcome;
 use serde_json::{Value, json};
 
 use crate::support::github::{self, PULL_7, fork, labelled, merged, pull};
+use crate::support::normalize::{digest, normalize};
 use crate::support::scenario::dispatch_rule;
-use crate::support::slim::{digest, slim};
 use crate::support::{Reply, Scenario, account, committed, policy, set};
 use crate::world::World;
 
@@ -140,8 +140,10 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         ("HTML", Scenario::dispatch().route(PULL_7, Reply::text(200, "<!doctype html>"))),
         (
             "a body that is too large",
-            Scenario::dispatch()
-                .route(PULL_7, Reply::fault(FaultKind::TooLarge, "the body is larger than 10485760 bytes", true)),
+            Scenario::dispatch().route(
+                PULL_7,
+                Reply::fault(TransportErrorKind::TooLarge, "the body is larger than 10485760 bytes", true),
+            ),
         ),
     ]
 }
@@ -158,7 +160,7 @@ fn document() -> Value {
             "run": serde_json::from_str::<Value>(&scenario.run_text()).unwrap(),
             "event": scenario.event_file().map(|bytes| std::str::from_utf8(bytes).expect("text")),
             "replies": replies.collect::<serde_json::Map<_, _>>(),
-            "outcome": slim(serde_json::from_str(&outcome::json(&decided.outcome)).unwrap()),
+            "outcome": normalize(serde_json::from_str(&outcome::json(&decided.outcome)).unwrap()),
         })
     });
     Value::Array(runs.collect())

@@ -13,7 +13,7 @@ fn a_dispatch_without_one_passes_where_no_proof_is_required() {
     assert_eq!(decided.output("provenance"), "none");
     for require in ["run, workflows: [.github/workflows/w2.yml@refs/heads/main]", "signature"] {
         let denied = sent(json!({ "pr": 7 }), &format!("require: {require}")).input("signing-keys", crate::KEY);
-        denied.expect("provenance.missing").says(&["`_guard`", "send@v1"]).asked(&[]);
+        denied.expect("provenance.missing").says(&["`_guard`", "send@v1"]).requested(&[]);
     }
 }
 
@@ -21,7 +21,7 @@ fn a_dispatch_without_one_passes_where_no_proof_is_required() {
 fn an_envelope_without_proof_proves_nothing_and_is_recorded() {
     let decided = sent(payload(envelope()), "").expect("allowed");
     assert_eq!(decided.output("provenance"), "none");
-    decided.asked(&[PULL_7]);
+    decided.requested(&[PULL_7]);
     let facts = decided.result()["provenance"].clone();
     assert_eq!(facts["nonce"], "00112233445566778899aabbccddeeff");
     assert_eq!((&facts["run_id"], &facts["run_attempt"], &facts["hops"]), (&json!("123"), &json!("1"), &json!("1")));
@@ -36,7 +36,7 @@ fn one_that_is_not_of_its_form_is_denied_without_a_request() {
         [("v", json!(2)), ("nonce", json!("x")), ("pr", json!("7")), ("more", json!(1)), ("hops", json!(null))]
     {
         let decided = sent(payload(set(envelope(), path, value)), "").expect_in(path, "payload.invalid_field");
-        decided.says(&[&format!("`client_payload._guard.{path}`")]).asked(&[]);
+        decided.says(&[&format!("`client_payload._guard.{path}`")]).requested(&[]);
     }
     sent(json!({ "pr": 7, "_guard": "x" }), "").expect("payload.invalid_field").says(&["`client_payload._guard`"]);
     // What is needed stays needed even where the rest of the payload may be unknown.
@@ -59,14 +59,14 @@ fn an_envelope_is_good_for_max_age_and_not_longer() {
         sent(aged(seconds), provenance).expect_in((provenance, seconds), code);
     }
     let denied = sent(aged(3600), "").expect("provenance.expired");
-    denied.says(&["60 minutes", "15 minutes"]).asked(&[]);
+    denied.says(&["60 minutes", "15 minutes"]).requested(&[]);
 }
 
 #[test]
 fn an_envelope_from_the_future_is_denied_beyond_what_clocks_differ() {
     let early = |seconds: u64| payload(set(envelope(), "issued_at", json!(NOW + seconds)));
     sent(early(60), "").expect("allowed");
-    sent(early(61), "").expect("provenance.expired").says(&["61 seconds in the future"]).asked(&[]);
+    sent(early(61), "").expect("provenance.expired").says(&["61 seconds in the future"]).requested(&[]);
     sent(early(9_007_199_254_740_991 - NOW), "").expect("provenance.expired");
 }
 
@@ -82,16 +82,16 @@ fn a_chain_has_an_end() {
     ] {
         sent(hop(hops), provenance).expect_in((provenance, hops), code);
     }
-    sent(hop(9), "").expect("provenance.hop_limit").says(&["number 9", "allows 3"]).asked(&[]);
+    sent(hop(9), "").expect("provenance.hop_limit").says(&["number 9", "allows 3"]).requested(&[]);
 }
 
 #[test]
 fn number_head_and_base_are_held_against_payload_and_live_pull_request() {
     let other = payload(set(envelope(), "pr", json!(8)));
-    sent(other, "").expect("pull_request.changed").says(&["`client_payload.pr`", "#7", "#8"]).asked(&[]);
+    sent(other, "").expect("pull_request.changed").says(&["`client_payload.pr`", "#7", "#8"]).requested(&[]);
 
     let moved = payload(set(envelope(), "head_sha", json!(OTHER)));
-    sent(moved, "").expect("pull_request.head_moved").says(&["the envelope"]).asked(&[PULL_7]);
+    sent(moved, "").expect("pull_request.head_moved").says(&["the envelope"]).requested(&[PULL_7]);
 
     let based = payload(set(envelope(), "base_ref", json!("release")));
     sent(based, "").expect("pull_request.changed").says(&["base branch", "`release`", "the envelope"]);

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use base64ct::{Base64, Encoding};
-use dispatch_guard::evidence::{Replayed, replay};
+use dispatch_guard::cli::replay::{Replay, replay};
 use serde_json::{Value, json};
 
 use crate::support::github::{self, OTHER, PULL_7, REPOSITORY_ID, pull};
@@ -33,8 +33,13 @@ fn evidence(decided: &Decided) -> String {
     file.text.clone()
 }
 
-fn again(evidence: &str) -> Replayed {
-    wait(replay(evidence)).expect("evidence")
+/// The decision of a replay.
+fn result(replay: &Replay) -> Value {
+    serde_json::from_str(&replay.result).expect("JSON")
+}
+
+fn again(evidence: &str) -> Replay {
+    wait(replay(evidence.as_bytes())).expect("evidence")
 }
 
 /// What can be decided, and how.
@@ -67,16 +72,16 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         (
             "signed",
             sent(signed(payload(envelope()), KEY), "require: signature")
-                .input("signing-keys", &format!("an older key\n{KEY}")),
+                .input("signing-keys", &format!("an older key of ours\n{KEY}")),
         ),
         (
             "wrong key",
-            sent(signed(payload(envelope()), "another key"), "require: signature").input("signing-keys", KEY),
+            sent(signed(payload(envelope()), "another key of ours"), "require: signature").input("signing-keys", KEY),
         ),
         (
             "empty key",
             sent(signed(payload(envelope()), KEY), "require: signature")
-                .input("signing-keys", &format!("{KEY}\n\nanother key")),
+                .input("signing-keys", &format!("{KEY}\n\nanother key of ours")),
         ),
         (
             "run",
@@ -158,7 +163,7 @@ fn base64(text: &str) -> String {
 }
 
 #[test]
-fn every_decision_can_be_had_again_without_secrets() {
+fn every_decision_replays_without_secrets() {
     for (name, scenario) in scenarios() {
         let decided = scenario.input("evidence-file", FILE).run();
         let text = evidence(&decided);
@@ -167,9 +172,7 @@ fn every_decision_can_be_had_again_without_secrets() {
         }
         let replayed = again(&text);
         assert_eq!(replayed.differences, [], "{name}");
-        assert_eq!(replayed.now.reason_code, decided.decision.reason_code, "{name}");
-        assert_eq!(replayed.now.time, decided.decision.time, "{name}");
-        assert_eq!(replayed.then.at("reason").as_str(), Some(decided.decision.reason.as_str()), "{name}");
+        assert_eq!(result(&replayed), decided.result(), "{name}");
         // It says the same however often it is asked.
         assert_eq!(again(&text).differences, [], "{name}");
     }
@@ -193,14 +196,14 @@ fn the_recorder_changes_no_decision() {
 }
 
 #[test]
-fn the_document_holds_what_the_decision_rested_on() {
+fn the_document_contains_what_the_decision_rested_on() {
     let decided =
         Scenario::dispatch().input("evidence-file", FILE).env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "s3cret").run();
     let document: Value = serde_json::from_str(&evidence(&decided)).unwrap();
     assert_eq!(document["schema_version"], 1);
     assert_eq!(document["version"], dispatch_guard::VERSION);
     assert_eq!(document["started"], NOW * 1000);
-    assert_eq!(document["inputs"]["token"], "***");
+    assert_eq!(document["inputs"]["token"], "*".repeat(16));
     assert_eq!(document["environment"]["GITHUB_ACTOR"], "github-actions[bot]");
     assert!(document["environment"].get("ACTIONS_ID_TOKEN_REQUEST_TOKEN").is_none());
     assert_eq!(document["exchanges"].as_array().unwrap().len(), 1);
@@ -214,12 +217,12 @@ fn the_document_holds_what_the_decision_rested_on() {
 }
 
 #[test]
-fn proofs_are_cut_out_and_their_checks_kept() {
+fn proofs_are_redacted_and_their_checks_kept() {
     let good = signed(payload(envelope()), KEY);
     let token = format!("{}.{}.{}", "h".repeat(40), "c".repeat(40), "s".repeat(40));
     let whole = set(good.clone(), "_guard.oidc", json!(token));
-    let scenario =
-        sent(whole, "require: signature").input("signing-keys", &format!("an older key\n{KEY}\na newer key"));
+    let scenario = sent(whole, "require: signature")
+        .input("signing-keys", &format!("an older key of ours\n{KEY}\na newer key of ours"));
     let decided = scenario.clone().input("evidence-file", FILE).expect("allowed");
     let text = evidence(&decided);
     let signature = good["_guard"]["signature"].as_str().unwrap();
@@ -227,11 +230,11 @@ fn proofs_are_cut_out_and_their_checks_kept() {
     // The claims stay, so that it can be seen what the token said.
     assert!(text.contains(&format!("{}.{}.redacted", "h".repeat(40), "c".repeat(40))));
     let document: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(document["inputs"]["signing-keys"], "***\n***\n***");
+    assert_eq!(document["inputs"]["signing-keys"], vec!["*".repeat(16); 3].join("\n"));
     let holds: Vec<bool> =
-        document["verifications"].as_array().unwrap().iter().map(|check| check["holds"].as_bool().unwrap()).collect();
+        document["verifications"].as_array().unwrap().iter().map(|check| check["valid"].as_bool().unwrap()).collect();
     assert_eq!(holds, [false, true, false]);
-    assert_eq!(document["verifications"][0]["of"], digest(&payload(envelope())).hex());
+    assert_eq!(document["verifications"][0]["subject"], digest(&payload(envelope())).hex());
     assert_eq!(again(&text).differences, []);
 
     // Written with escapes, a proof is still found.
@@ -244,7 +247,7 @@ fn proofs_are_cut_out_and_their_checks_kept() {
 }
 
 /// The evidence of an allowed, signed dispatch, changed.
-fn changed(path: &str, change: impl Fn(&str) -> String) -> Replayed {
+fn changed(path: &str, change: impl Fn(&str) -> String) -> Replay {
     let scenario = sent(signed(payload(envelope()), KEY), "require: signature").input("signing-keys", KEY);
     let text = evidence(&scenario.input("evidence-file", FILE).expect("allowed"));
     let mut document: Value = serde_json::from_str(&text).unwrap();
@@ -254,10 +257,10 @@ fn changed(path: &str, change: impl Fn(&str) -> String) -> Replayed {
 }
 
 #[test]
-fn what_was_changed_in_the_evidence_shows() {
-    let codes = |replayed: &Replayed| {
+fn changes_to_the_evidence_show() {
+    let codes = |replayed: &Replay| {
         let found = replayed.differences.iter().find(|difference| difference.path == "reason_code");
-        found.map(|difference| (difference.then.clone(), difference.now.clone()))
+        found.map(|difference| (difference.recorded.clone(), difference.replayed.clone()))
     };
     let denied = |code: &str| Some(("\"allowed\"".to_owned(), format!("\"{code}\"")));
     let moved = changed("/exchanges/0/response/body", |body| body.replace(github::HEAD, OTHER));
@@ -268,19 +271,19 @@ fn what_was_changed_in_the_evidence_shows() {
     assert_eq!(codes(&stricter), denied("actor.not_allowed"));
     let unanswered = changed("/exchanges/0/url", |url| format!("{url}0"));
     assert_eq!(codes(&unanswered), denied("api.unavailable"));
-    assert!(unanswered.now.reason.contains("the evidence holds no answer"), "{}", unanswered.now.reason);
+    assert!(unanswered.result.contains("the evidence has no response"), "{}", unanswered.result);
     // The version that decided then is not held against this one.
     assert_eq!(changed("/version", |_| "0.0.1".to_owned()).differences, []);
     let reworded = changed("/decision/reason", |_| "because".to_owned());
     assert_eq!(reworded.differences.len(), 1);
     assert_eq!(reworded.differences[0].path, "reason");
-    assert_eq!(reworded.differences[0].then, "\"because\"");
+    assert_eq!(reworded.differences[0].recorded, "\"because\"");
     let more = changed("/decision/checks/0/status", |_| "fail".to_owned());
     assert_eq!(more.differences[0].path, "checks[0].status");
 }
 
 #[test]
-fn what_is_no_evidence_is_refused_in_words() {
+fn text_that_is_not_evidence_is_rejected() {
     let good = evidence(&Scenario::dispatch().input("evidence-file", FILE).run());
     let without = |key: &str| {
         let mut document: Value = serde_json::from_str(&good).unwrap();
@@ -288,18 +291,18 @@ fn what_is_no_evidence_is_refused_in_words() {
         document.to_string()
     };
     for (text, words) in [
-        (String::new(), "no evidence"),
+        (String::new(), "not evidence"),
         ("[]".to_owned(), "`schema_version` is missing"),
         (good.replace("\"schema_version\":1,\"version\"", "\"schema_version\":2,\"version\""), "version 2"),
         (good.replace("{\"schema_version\":1", "{\"schema_version\":1,\"schema_version\":1"), "repeated"),
-        (good[..good.len() / 2].to_owned(), "no evidence"),
+        (good[..good.len() / 2].to_owned(), "not evidence"),
         (good.replace("\"status\":200", "\"status\":99999"), "`exchanges`"),
     ] {
-        let error = wait(replay(&text)).expect_err(words);
+        let error = wait(replay(text.as_bytes())).expect_err(words);
         assert!(error.contains(words), "{error}");
     }
     for key in ["started", "inputs", "environment", "event", "exchanges", "verifications", "decision"] {
-        let error = wait(replay(&without(key))).expect_err(key);
+        let error = wait(replay(without(key).as_bytes())).expect_err(key);
         assert!(error.contains(&format!("`{key}`")), "{error}");
     }
 }

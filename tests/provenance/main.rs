@@ -8,14 +8,15 @@
 mod support;
 
 mod envelope;
+#[cfg(feature = "cli")]
 mod evidence;
 mod oidc;
 mod once;
 mod signature;
 mod source_run;
 
-use dispatch_guard::json::parse;
-use dispatch_guard::provenance::digest::Digest;
+use dispatch_guard::envelope::digest::Digest;
+use dispatch_guard::format::json::parse;
 use serde_json::{Value, json};
 use support::github::{BASE, HEAD, REPOSITORY_ID, dispatch};
 use support::host::START_MS;
@@ -49,7 +50,7 @@ pub fn payload(envelope: Value) -> Value {
 /// The digest of a payload, sent to the repository of every scenario.
 pub fn digest(payload: &Value) -> Digest {
     let payload = parse(payload.to_string().as_bytes()).unwrap().root;
-    Digest::of(&payload, TYPE, REPOSITORY_ID).unwrap()
+    Digest::compute(&payload, TYPE, REPOSITORY_ID).unwrap()
 }
 
 /// The payload with its signature.

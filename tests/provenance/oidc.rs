@@ -1,5 +1,5 @@
 //! The proof by an ID token. RS256 itself is played here: a signature is the SHA-256 of key and content. The real one is
-//! held against keys made by Node in `tests/js/provenance`.
+//! compared with keys made by Node in `tests/js/provenance`.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
@@ -18,8 +18,9 @@ fn encode(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
+/// 2,048 bits, the first of which is set.
 fn modulus(name: &str) -> String {
-    encode(&[name.as_bytes()[0]; 256])
+    encode(&[name.as_bytes()[0] | 0x80; 256])
 }
 
 fn seal(jwk: &str, data: &[u8]) -> Vec<u8> {
@@ -84,7 +85,7 @@ fn good() -> Scenario {
 fn a_token_for_this_dispatch_from_an_allowed_workflow() {
     let decided = good().expect("allowed");
     assert_eq!(decided.output("provenance"), "oidc");
-    decided.asked(&[JWKS, PULL_7]);
+    decided.requested(&[JWKS, PULL_7]);
     let jwks = &decided.made[0].request;
     assert!(!jwks.headers.iter().any(|(name, _)| *name == "authorization"), "no token goes to the issuer");
 }
@@ -111,11 +112,17 @@ fn a_token_that_is_none() {
         format!("{head}.{}.{signature}", &body[..body.len() - 4]),
         format!(" {whole}"),
     ] {
-        let decided = with_token(&token).expect_in(&token, INVALID);
-        decided.asked(&[]);
+        // A text of another form is treated as no token at all.
+        let is_part =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        let has_form = token.split('.').count() == 3 && token.split('.').all(is_part);
+        let decided = with_token(&token).expect_in(&token, if has_form { INVALID } else { "payload.malformed" });
+        decided.requested(&[]);
     }
-    scenario(payload(envelope())).expect("provenance.missing").says(&["`oidc`", "`id-token: write`"]).asked(&[]);
-    scenario(json!({ "pr": 7 })).expect("provenance.missing").asked(&[]);
+    let long = format!("{head}.{body}.{}", "s".repeat(8192));
+    with_token(&long).expect("payload.malformed").requested(&[]);
+    scenario(payload(envelope())).expect("provenance.missing").says(&["`oidc`", "`id-token: write`"]).requested(&[]);
+    scenario(json!({ "pr": 7 })).expect("provenance.missing").requested(&[]);
     let runless = payload(set(envelope_without(&["run_id"]), "oidc", json!(whole)));
     scenario(runless).expect("provenance.missing").says(&["`run_id`"]);
 }
@@ -135,7 +142,7 @@ fn no_algorithm_but_rs256() {
         ("kid", json!(""), "``"),
     ] {
         let decided = with_token(&token_of(&set(header(), path, value.clone()), &claims(&audience())));
-        decided.expect_in((path, value), INVALID).says(&[words]).asked(&[]);
+        decided.expect_in((path, value), INVALID).says(&[words]).requested(&[]);
     }
     with_token(&token_of(&without(header(), "typ"), &claims(&audience()))).expect("allowed");
     // A key that the token brings along is not looked at.
@@ -144,7 +151,7 @@ fn no_algorithm_but_rs256() {
 }
 
 #[test]
-fn each_claim_is_held_against_the_dispatch() {
+fn each_claim_is_checked_against_the_dispatch() {
     let other = format!("dispatch-guard:{}", "0".repeat(64));
     for (path, value, words) in [
         ("iss", json!("https://evil.example"), "issued by `https://evil.example`"),
@@ -174,12 +181,12 @@ fn each_claim_is_held_against_the_dispatch() {
         ("exp", Value::Null, "`exp` is missing"),
         ("exp", json!(format!("{}", NOW + 300)), "`exp`"),
         ("exp", json!(-1), "`exp`"),
-        ("nbf", json!(NOW + 61), "not good before 61 seconds from now"),
+        ("nbf", json!(NOW + 61), "not valid for another 61 seconds"),
         ("nbf", Value::Null, "`nbf` is missing"),
         ("iat", json!(NOW + 61), "issued 61 seconds in the future"),
         ("iat", Value::Null, "`iat` is missing"),
     ] {
-        claiming(path, value.clone()).expect_in((path, value), INVALID).says(&[words]).asked(&[]);
+        claiming(path, value.clone()).expect_in((path, value), INVALID).says(&[words]).requested(&[]);
     }
 }
 
@@ -207,7 +214,7 @@ fn a_token_is_bound_to_every_part_of_the_dispatch() {
     for (path, value) in
         [("_guard.hops", json!(2)), ("_guard.pr", json!(8)), ("pr", json!(8)), ("_guard.run_attempt", json!(2))]
     {
-        scenario(set(whole.clone(), path, value)).expect_in(path, INVALID).asked(&[]);
+        scenario(set(whole.clone(), path, value)).expect_in(path, INVALID).requested(&[]);
     }
     // A signature beside it is no part of what is signed, and still has to be right where there is a key.
     let both = set(whole, "_guard.signature", json!(digest(&payload(envelope())).sign(KEY.as_bytes())));
@@ -215,33 +222,44 @@ fn a_token_is_bound_to_every_part_of_the_dispatch() {
     let keyed = scenario(both.clone()).input("signing-keys", KEY).expect("allowed");
     assert_eq!(keyed.result()["provenance"]["proofs"], json!(["signature", "oidc"]));
     assert_eq!(keyed.output("provenance"), "oidc");
-    scenario(both).input("signing-keys", "another key").expect("provenance.signature_invalid").asked(&[]);
+    scenario(both).input("signing-keys", "another key of ours").expect("provenance.signature_invalid").requested(&[]);
 }
 
 #[test]
 fn only_the_issuers_own_keys_verify() {
     let json = |value: Value| Reply::json(200, &json!({ "keys": value }));
     for (name, reply, code, words) in [
-        ("another key of that name", json(json!([set(key("b"), "kid", json!("a"))])), INVALID, "does not belong"),
+        (
+            "another key of that name",
+            json(json!([set(key("b"), "kid", json!("a"))])),
+            INVALID,
+            "does not match its content",
+        ),
         ("unknown", keys(&["b", "c"]), INVALID, "no such key"),
         ("none", keys(&[]), INVALID, "no such key"),
-        ("elliptic", json(json!([set(key("a"), "kty", json!("EC"))])), INVALID, "none for RS256"),
-        ("secret", json(json!([{ "kty": "oct", "kid": "a", "k": "AAAA" }])), INVALID, "none for RS256"),
-        ("for encryption", json(json!([set(key("a"), "use", json!("enc"))])), INVALID, "none for RS256"),
-        ("for another algorithm", json(json!([set(key("a"), "alg", json!("RS512"))])), INVALID, "none for RS256"),
-        ("short", json(json!([set(key("a"), "n", json!(encode(&[97; 128])))])), INVALID, "none for RS256"),
+        ("elliptic", json(json!([set(key("a"), "kty", json!("EC"))])), INVALID, "expected an RS256 key"),
+        ("secret", json(json!([{ "kty": "oct", "kid": "a", "k": "AAAA" }])), INVALID, "expected an RS256 key"),
+        ("for encryption", json(json!([set(key("a"), "use", json!("enc"))])), INVALID, "expected an RS256 key"),
+        (
+            "for another algorithm",
+            json(json!([set(key("a"), "alg", json!("RS512"))])),
+            INVALID,
+            "expected an RS256 key",
+        ),
+        ("short", json(json!([set(key("a"), "n", json!(encode(&[0xff; 128])))])), INVALID, "expected an RS256 key"),
         (
             "padded to look long",
-            json(json!([set(key("a"), "n", json!(encode(&[&[0; 200][..], &[97; 56]].concat())))])),
+            json(json!([set(key("a"), "n", json!(encode(&[&[0; 200][..], &[0xff; 56]].concat())))])),
             INVALID,
-            "none for",
+            "expected an RS256 key",
         ),
-        ("no exponent", json(json!([without(key("a"), "e")])), INVALID, "none for RS256"),
-        ("no list", json(json!({})), "api.invalid_response", "no set of keys"),
-        ("nothing", Reply::json(200, &json!({})), "api.invalid_response", "no set of keys"),
+        ("no exponent", json(json!([without(key("a"), "e")])), INVALID, "expected an RS256 key"),
+        ("exponent 1", json(json!([set(key("a"), "e", json!("AQ"))])), INVALID, "expected an RS256 key"),
+        ("no list", json(json!({})), "api.invalid_response", "not a key set"),
+        ("nothing", Reply::json(200, &json!({})), "api.invalid_response", "not a key set"),
         ("a page", Reply::text(200, "<html>"), "api.invalid_response", "not JSON"),
         ("gone", Reply::refusal(404, "Not Found"), "api.invalid_response", "404"),
-        ("for members only", Reply::refusal(401, "log in"), "api.invalid_response", "answered 401"),
+        ("for members only", Reply::refusal(401, "log in"), "api.invalid_response", "responded with status 401"),
         ("limited", Reply::refusal(429, "slow down"), "api.rate_limited", "`slow down`"),
         ("broken", Reply::refusal(500, "oops"), "api.unavailable", "500"),
         ("elsewhere", Reply::redirect(302, "https://evil.example/jwks"), "api.invalid_response", "redirected"),
@@ -251,11 +269,11 @@ fn only_the_issuers_own_keys_verify() {
     good().route(JWKS, keys(&["c", "b", "a"])).expect("allowed");
     let same_name = json(json!([set(key("b"), "kid", json!("a")), set(key("b"), "kid", json!("a")), key("a")]));
     good().route(JWKS, same_name).expect("allowed");
-    good().rs256(|_, _, _| false).expect(INVALID).says(&["does not belong to its content"]);
+    good().rs256(|_, _, _| false).expect(INVALID).says(&["does not match its content"]);
 }
 
 #[test]
-fn the_key_that_is_handed_on_holds_nothing_but_what_verifies() {
+fn only_the_needed_parts_of_a_key_are_passed_to_the_host() {
     let decided = good().rs256(|jwk, data, signature| {
         let members: Value = serde_json::from_str(jwk).unwrap();
         assert_eq!(members.as_object().unwrap().keys().collect::<Vec<_>>(), ["e", "kty", "n"]);
@@ -281,7 +299,7 @@ fn the_issuer_follows_the_server() {
     ] {
         let scenario = claiming("iss", json!(issuer)).env("GITHUB_SERVER_URL", server);
         let route = format!("GET {issuer}/.well-known/jwks");
-        scenario.route(&route, keys(&["a"])).expect_in(server, "allowed").asked(&[&route, PULL_7]);
+        scenario.route(&route, keys(&["a"])).expect_in(server, "allowed").requested(&[&route, PULL_7]);
     }
     for server in
         ["http://ghe.acme.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example", "ftp://x", ""]
@@ -289,48 +307,50 @@ fn the_issuer_follows_the_server() {
         let decided = claiming("iss", json!(format!("{server}/_services/token"))).env("GITHUB_SERVER_URL", server);
         let code = decided.run().code();
         assert!([INVALID, "config.invalid_input"].contains(&code), "{server}: {code}");
-        decided.run().asked(&[]);
+        decided.run().requested(&[]);
     }
-    // Where the API itself is spoken to without encryption, somebody has decided so.
+    // The API's token would travel in the clear as well.
     let plain = "http://ghe.acme.example";
     claiming("iss", json!("http://ghe.acme.example/_services/token"))
         .env("GITHUB_SERVER_URL", plain)
         .env("GITHUB_API_URL", &format!("{plain}/api/v3"))
-        .route("GET http://ghe.acme.example/_services/token/.well-known/jwks", keys(&["a"]))
-        .expect("allowed");
+        .expect("config.invalid_input")
+        .requested(&[]);
 }
 
 #[test]
 fn the_first_failure_in_the_contracts_order_names_the_code() {
     let old = payload(set(set(envelope(), "issued_at", json!(NOW - 5000)), "hops", json!(9)));
     let token = token_of(&header(), &claims(&digest(&old).audience()));
-    scenario(set(old.clone(), "_guard.oidc", json!(token))).expect("provenance.expired").asked(&[]);
-    scenario(set(old, "_guard.oidc", json!("x"))).expect(INVALID).asked(&[]);
+    scenario(set(old.clone(), "_guard.oidc", json!(token))).expect("provenance.expired").requested(&[]);
+    scenario(set(old, "_guard.oidc", json!("x.y.z"))).expect(INVALID).requested(&[]);
 }
 
 #[test]
-fn a_token_that_is_not_asked_for_is_not_looked_at() {
+fn a_token_is_not_checked_unless_the_rule_requires_one() {
     let token = token_of(&header(), &set(claims(&audience()), "run_id", json!("9")));
     let whole = set(payload(envelope()), "_guard.oidc", json!(token));
     let decided = sent(whole, "").expect("allowed");
-    decided.asked(&[PULL_7]);
+    decided.requested(&[PULL_7]);
     assert_eq!(decided.output("provenance"), "none");
-    assert!(decided.story().contains("the rule does not ask, so the issuer's keys were not read"));
+    assert!(decided.trace().contains("present but not checked: the rule does not require it"));
 }
 
 #[test]
-fn the_token_is_masked_and_cut_out_of_everything() {
+fn the_token_is_redacted_and_nothing_of_the_event_is_masked() {
     let token = token_of(&header(), &claims(&audience()));
     for (scenario, code) in [(good(), "allowed"), (good().route(JWKS, keys(&["b"])), INVALID)] {
         let decided = scenario.expect(code);
         assert!(!dispatch_guard::outcome::json(&decided.outcome).contains(&token));
-        assert_eq!(decided.masked, std::slice::from_ref(&token));
+        assert!(decided.masked.is_empty());
     }
-    // What is no token is not masked: a sender must not blank words of its choice.
-    for words in ["true", HEAD, &format!("{}/{W2}", "long-name".repeat(5))] {
-        let decided = with_token(words).expect_in(words, INVALID);
+    // Text of another form is rejected: a sender must not choose what is redacted.
+    for words in
+        ["true", HEAD, &format!("{}/{W2}", "long-name".repeat(5)), &format!("eyJ{}.b.c\n{HEAD}", "x".repeat(70))]
+    {
+        let decided = with_token(words).expect_in(words, "payload.malformed");
         assert!(decided.masked.is_empty(), "{words}");
-        assert!(!decided.story().contains("***"), "{}", decided.story());
+        assert!(!decided.trace().contains("***"), "{}", decided.trace());
     }
     assert_eq!(START_MS / 1000, NOW);
 }

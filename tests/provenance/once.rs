@@ -6,9 +6,10 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use dispatch_guard::guard;
-use dispatch_guard::host::{Fault, Host, Request, Response, Task};
-use dispatch_guard::invocation::Invocation;
+use dispatch_guard::actions::guard;
+use dispatch_guard::host::{Host, Request, Response, TransportError};
+use dispatch_guard::runner::invocation::Invocation;
+use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
 use crate::support::github::{HEAD, OTHER, PULL_7, dispatch, pull};
@@ -76,10 +77,10 @@ fn the_first_run_passes_and_every_other_is_a_duplicate() {
         let statuses = Statuses::default();
         let scenario = once(payload);
         let first = statuses.run(&scenario);
-        assert_eq!(first.code(), "allowed", "{}", first.story());
-        first.asked(&[PULL_7, CLAIM, CLAIMS]);
+        assert_eq!(first.code(), "allowed", "{}", first.trace());
+        first.requested(&[PULL_7, CLAIM, CLAIMS]);
         let second = statuses.run(&scenario.clone().env("GITHUB_RUN_ID", "777001"));
-        assert_eq!(second.code(), DUPLICATE, "{}", second.story());
+        assert_eq!(second.code(), DUPLICATE, "{}", second.trace());
         second.says(&["https://github.com/acme/charts/actions/runs/777000", "2026-09-21T14:13:20Z"]);
         assert_eq!(second.output("pr-number"), "7");
         // A re-run, and a second job of the same run, are the same run.
@@ -146,7 +147,7 @@ fn a_nonce_stays_used_when_the_head_moves() {
     assert_eq!(statuses.run_at(&again, moved).code(), "pull_request.head_moved");
     // One that does not name its commit cannot be told from its repetition at another.
     let unpinned = once(payload(envelope_without(&["head_sha"])));
-    unpinned.expect("provenance.missing").says(&["`head_sha`", "`pr-number`"]).asked(&[]);
+    unpinned.expect("provenance.missing").says(&["`head_sha`", "`pr-number`"]).requested(&[]);
     let rule = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\npayload: {pr: pull-request, head: head-sha}\nonce: true";
     let named = json!({ "pr": 7, "head": HEAD, "_guard": envelope_without(&["head_sha"]) });
     let scenario = once(named).policy(&policy("repository_dispatch", rule));
@@ -196,7 +197,7 @@ fn a_record_that_cannot_be_kept_is_an_error_with_the_permission_in_it() {
     let written = scenario.route(CLAIM, Reply::json(201, &json!({ "id": 1 })));
     for (reply, code, words) in [
         (Reply::refusal(403, "Resource not accessible by integration"), "api.forbidden", "statuses"),
-        (Reply::json(200, &json!({})), "api.invalid_response", "no list"),
+        (Reply::json(200, &json!({})), "api.invalid_response", "is not a list"),
         (Reply::json(200, &json!([])), "api.invalid_response", "just written"),
         (Reply::text(200, "<html>"), "api.invalid_response", "not JSON"),
     ] {
@@ -217,7 +218,7 @@ fn a_replica_that_lags_is_asked_again() {
         }
         late.serve(&pull(), request)
     });
-    assert_eq!(decided.code(), "allowed", "{}", decided.story());
+    assert_eq!(decided.code(), "allowed", "{}", decided.trace());
     assert_eq!((reads.get(), decided.sleeps.len()), (3, 2));
 }
 
@@ -225,11 +226,14 @@ fn a_replica_that_lags_is_asked_again() {
 fn once_needs_a_pull_request() {
     let bare = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\npayload: {chart: slug}\nonce: true";
     let scenario = once(json!({ "chart": "redis" })).policy(&policy("repository_dispatch", bare));
-    scenario.expect("config.policy_invalid").says(&["events.repository_dispatch.once", "`pull-request`"]).asked(&[]);
+    scenario
+        .expect("config.policy_invalid")
+        .says(&["events.repository_dispatch.once", "`pull-request`"])
+        .requested(&[]);
     let optional = "types: [chart-pr-created]\nactors: ['github-actions[bot]']\n\
         payload: {pr: {type: pull-request, required: false}}\nonce: true";
-    once(json!({})).policy(&policy("repository_dispatch", optional)).expect("pull_request.missing").asked(&[]);
-    once(json!({ "pr": 7 })).policy(&dispatch_rule("once: false")).expect("allowed").asked(&[PULL_7]);
+    once(json!({})).policy(&policy("repository_dispatch", optional)).expect("pull_request.missing").requested(&[]);
+    once(json!({ "pr": 7 })).policy(&dispatch_rule("once: false")).expect("allowed").requested(&[PULL_7]);
 }
 
 /// Two runs against one API: each poll of a run is one step of it, and each request takes effect in a step of its own.
@@ -242,7 +246,7 @@ pub struct Race {
 }
 
 impl Host for Race {
-    fn request<'a>(&'a self, request: &'a Request) -> Task<'a, Result<Response, Fault>> {
+    fn request<'a>(&'a self, request: &'a Request) -> LocalBoxFuture<'a, Result<Response, TransportError>> {
         Box::pin(async move {
             Step(false).await;
             if request.url.contains("/commits/") {
@@ -259,7 +263,7 @@ impl Host for Race {
         })
     }
 
-    fn sleep(&self, _: u32) -> Task<'_, ()> {
+    fn sleep(&self, _: u32) -> LocalBoxFuture<'_, ()> {
         Box::pin(Step(false))
     }
 
@@ -271,7 +275,7 @@ impl Host for Race {
         vec![0; count]
     }
 
-    fn verify_rs256<'a>(&'a self, _: &'a str, _: &'a [u8], _: &'a [u8]) -> Task<'a, bool> {
+    fn verify_rs256<'a>(&'a self, _: &'a str, _: &'a [u8], _: &'a [u8]) -> LocalBoxFuture<'a, bool> {
         Box::pin(async { false })
     }
 
@@ -312,7 +316,7 @@ fn race(order: u32, lags: Vec<usize>) -> [&'static str; 2] {
         if codes[turn].is_none() {
             let polled = if turn == 0 { first.as_mut().poll(&mut context) } else { second.as_mut().poll(&mut context) };
             if let Poll::Ready(judgement) = polled {
-                codes[turn] = Some(judgement.decision.reason_code.name());
+                codes[turn] = Some(judgement.decision.code().name());
             }
         }
         if let [Some(first), Some(second)] = codes {
@@ -348,16 +352,16 @@ fn where_nothing_may_be_written_the_record_is_only_read() {
         crate::evidence::wait(guard::decide(&invocation, &host)).decision
     };
     let decision = decide("1");
-    assert!(decision.allowed, "{}", decision.reason);
-    assert!(decision.checks.last().unwrap().found.contains("nothing was written"));
+    assert!(decision.is_allowed(), "{}", decision.reason());
+    assert!(decision.checks().last().unwrap().found.contains("nothing was written"));
     assert!(host.statuses.0.borrow().is_empty());
 
     let writing = Race { statuses: host.statuses.clone(), ..Race::default() };
     let scenario = once(payload(envelope()));
     let text = scenario.run_text();
     let invocation = Invocation::parse(&text, scenario.event_file()).unwrap();
-    assert!(crate::evidence::wait(guard::decide(&invocation, &writing)).decision.allowed);
-    assert_eq!(decide("2").reason_code.name(), DUPLICATE);
-    assert!(decide("777000").allowed);
+    assert!(crate::evidence::wait(guard::decide(&invocation, &writing)).decision.is_allowed());
+    assert_eq!(decide("2").code().name(), DUPLICATE);
+    assert!(decide("777000").is_allowed());
     assert_eq!(host.statuses.0.borrow().len(), 1);
 }

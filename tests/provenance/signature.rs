@@ -1,8 +1,8 @@
 //! The proof by a shared key.
 
-use dispatch_guard::guard;
-use dispatch_guard::invocation::Invocation;
-use dispatch_guard::provenance::digest::Digest;
+use dispatch_guard::actions::guard;
+use dispatch_guard::envelope::digest::Digest;
+use dispatch_guard::runner::invocation::Invocation;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn the_right_key_proves_it_without_a_request_more() {
     let decided = guarded(signed(payload(envelope()), KEY)).expect("allowed");
     assert_eq!(decided.output("provenance"), "signature");
     assert_eq!(decided.result()["provenance"]["proofs"], json!(["signature"]));
-    decided.asked(&[PULL_7]);
+    decided.requested(&[PULL_7]);
 }
 
 /// The same bytes that Node's `crypto` makes of the same dispatch; see `tests/js/provenance`.
@@ -34,26 +34,30 @@ fn digest_and_signature_are_those_of_another_implementation() {
     for case in golden.as_array().unwrap() {
         let name = &case["name"];
         let text = case["client_payload"].as_str().unwrap();
-        let payload = dispatch_guard::json::parse(text.as_bytes()).unwrap().root;
+        let payload = dispatch_guard::format::json::parse(text.as_bytes()).unwrap().root;
         let id = case["repository_id"].as_u64().unwrap();
-        let digest = Digest::of(&payload, case["event_type"].as_str().unwrap(), id).unwrap();
+        let digest = Digest::compute(&payload, case["event_type"].as_str().unwrap(), id).unwrap();
         assert_eq!(digest.hex(), case["digest"].as_str().unwrap(), "{name}");
-        let signature = digest.sign(case["key"].as_str().unwrap().as_bytes());
+        let signature = digest.sign(case["key"].as_str().unwrap().as_bytes()).unwrap();
         assert_eq!(signature, case["signature"].as_str().unwrap(), "{name}");
     }
 }
 
+const OLD: &str = "the key of last year";
+const NEW: &str = "the key of next year";
+
 #[test]
 fn keys_are_rotated_by_listing_both() {
     let with_keys = |keys: &str| guarded(signed(payload(envelope()), KEY)).input("signing-keys", keys);
-    for keys in [format!("{KEY}\nnew"), format!("old\n{KEY}\n"), format!("old\r\n  {KEY}  \r\nnew\r\n"), KEY.to_owned()]
+    for keys in
+        [format!("{KEY}\n{NEW}"), format!("{OLD}\n{KEY}\n"), format!("{OLD}\r\n  {KEY}  \r\n{NEW}\r\n"), KEY.to_owned()]
     {
         with_keys(&keys).expect_in(&keys, "allowed");
     }
-    let decided = with_keys(&format!("old\n{KEY}\nnew")).expect("allowed");
-    assert!(decided.story().contains("key 2 of 3"), "{}", decided.story());
-    let denied = with_keys("old\nolder").expect("provenance.signature_invalid");
-    denied.says(&["any of the 2 keys"]).asked(&[]);
+    let decided = with_keys(&format!("{OLD}\n{KEY}\n{NEW}")).expect("allowed");
+    assert!(decided.trace().contains("key 2 of 3"), "{}", decided.trace());
+    let denied = with_keys(&format!("{OLD}\n{NEW}")).expect("provenance.signature_invalid");
+    denied.says(&["any of the 2 keys"]).requested(&[]);
 }
 
 #[test]
@@ -62,7 +66,7 @@ fn a_key_that_is_not_there_is_an_error_and_not_a_pass() {
     unkeyed
         .expect("config.invalid_input")
         .says(&["`signing-keys`", "a secret that does not exist is empty"])
-        .asked(&[]);
+        .requested(&[]);
     unkeyed.clone().input("signing-keys", "").expect("config.invalid_input");
     unkeyed.clone().input("signing-keys", "\n").expect("config.invalid_input");
     unkeyed.input("signing-keys", &format!("{KEY}\n\n")).expect("config.invalid_input");
@@ -73,12 +77,12 @@ fn a_key_that_is_not_there_is_an_error_and_not_a_pass() {
 
 #[test]
 fn a_signature_that_is_missing_or_none() {
-    guarded(payload(envelope())).expect("provenance.missing").says(&["`signature`", "`signing-key`"]).asked(&[]);
-    let good = digest(&payload(envelope())).sign(KEY.as_bytes());
+    guarded(payload(envelope())).expect("provenance.missing").says(&["`signature`", "`signing-key`"]).requested(&[]);
+    let good = digest(&payload(envelope())).sign(KEY.as_bytes()).unwrap();
     let sha1 = good.replace("sha256", "sha1");
     for signature in ["", "sha256=", &good[..70], &sha1, &good.to_uppercase(), &format!("{good} ")] {
         let decided = guarded(payload(set(envelope(), "signature", json!(signature))));
-        decided.expect_in(signature, "provenance.signature_invalid").says(&["form"]).asked(&[]);
+        decided.expect_in(signature, "provenance.signature_invalid").says(&["form"]).requested(&[]);
     }
 }
 
@@ -88,8 +92,8 @@ fn a_signature_for_another_dispatch_is_none_for_this_one() {
     let denied = "provenance.signature_invalid";
     // Another repository, another type, another key, and a payload that was changed after it was signed.
     let elsewhere = |id: u64, kind: &str| {
-        let bare = dispatch_guard::json::parse(payload(envelope()).to_string().as_bytes()).unwrap().root;
-        let signature = Digest::of(&bare, kind, id).unwrap().sign(KEY.as_bytes());
+        let bare = dispatch_guard::format::json::parse(payload(envelope()).to_string().as_bytes()).unwrap().root;
+        let signature = Digest::compute(&bare, kind, id).unwrap().sign(KEY.as_bytes()).unwrap();
         guarded(set(good.clone(), "_guard.signature", json!(signature)))
     };
     elsewhere(REPOSITORY_ID, TYPE).expect("allowed");
@@ -101,7 +105,7 @@ fn a_signature_for_another_dispatch_is_none_for_this_one() {
     let both = policy("repository_dispatch", &format!("{both}\nprovenance: {{{REQUIRED}}}"));
     let other_type = dispatch("github-actions[bot]", "chart-pr-merged", good.clone());
     guarded(good.clone()).policy(&both).expect("allowed");
-    guarded(good.clone()).policy(&both).event(&other_type).expect(denied).asked(&[]);
+    guarded(good.clone()).policy(&both).event(&other_type).expect(denied).requested(&[]);
     for (path, value) in [
         ("pr", json!(8)),
         ("_guard.pr", json!(8)),
@@ -110,10 +114,10 @@ fn a_signature_for_another_dispatch_is_none_for_this_one() {
         ("_guard.hops", json!(2)),
         ("_guard.run_id", json!(124)),
     ] {
-        guarded(set(good.clone(), path, value)).expect_in(path, denied).asked(&[]);
+        guarded(set(good.clone(), path, value)).expect_in(path, denied).requested(&[]);
     }
     for path in ["_guard.head_sha", "_guard.base_ref", "_guard.run_id"] {
-        guarded(without(good.clone(), path)).expect_in(path, denied).asked(&[]);
+        guarded(without(good.clone(), path)).expect_in(path, denied).requested(&[]);
     }
 }
 
@@ -128,7 +132,7 @@ fn a_wrong_signature_is_never_passed_over() {
     // Without a key nobody can tell, and nothing is claimed.
     let unknown = sent(good, "").expect("allowed");
     assert_eq!(unknown.output("provenance"), "none");
-    assert!(unknown.story().contains("`signing-keys` is not set"), "{}", unknown.story());
+    assert!(unknown.trace().contains("`signing-keys` is not set"), "{}", unknown.trace());
 }
 
 #[test]
@@ -189,7 +193,7 @@ fn every_single_bit_of_a_signed_payload_counts() {
             let mut bytes = text.clone().into_bytes();
             bytes[place] ^= 1 << bit;
             let invocation = Invocation::parse(&run, Some(&bytes)).unwrap();
-            if wait(guard::decide(&invocation, &host)).decision.allowed {
+            if wait(guard::decide(&invocation, &host)).decision.is_allowed() {
                 assert!(same(&bytes, &event), "byte {place} bit {bit}: {}", String::from_utf8_lossy(&bytes));
                 respelt += 1;
             } else {
@@ -230,7 +234,7 @@ proptest! {
         let (run, host) = (scenario.run_text(), Race::default());
         let allowed = |bytes: &[u8]| {
             let invocation = Invocation::parse(&run, Some(bytes)).unwrap();
-            wait(guard::decide(&invocation, &host)).decision.allowed
+            wait(guard::decide(&invocation, &host)).decision.is_allowed()
         };
         let text = event.to_string();
         prop_assert!(allowed(text.as_bytes()), "{text}");
@@ -250,5 +254,5 @@ fn a_list_of_workflows_holds_for_what_is_signed() {
     by(envelope()).expect("allowed");
     by(envelope_without(&["workflow_ref"])).expect("allowed");
     let evil = json!("acme/charts/.github/workflows/evil.yml@refs/heads/main");
-    by(set(envelope(), "workflow_ref", evil)).expect("provenance.run_mismatch").says(&["evil.yml"]).asked(&[]);
+    by(set(envelope(), "workflow_ref", evil)).expect("provenance.run_mismatch").says(&["evil.yml"]).requested(&[]);
 }

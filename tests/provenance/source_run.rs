@@ -1,6 +1,6 @@
 //! The proof by the source run.
 
-use dispatch_guard::time::rfc3339;
+use dispatch_guard::format::timestamp::format_rfc3339;
 use serde_json::{Value, json};
 
 use crate::support::github::{PULL_7, REPOSITORY_ID, account};
@@ -12,7 +12,7 @@ const ATTEMPT_1: &str = "GET /repos/acme/charts/actions/runs/123/attempts/1";
 const MISMATCH: &str = "provenance.run_mismatch";
 
 fn at(seconds: u64) -> Value {
-    json!(rfc3339(seconds * 1000))
+    json!(format_rfc3339(seconds * 1000))
 }
 
 /// W2's run on `main`, which has been going on for a minute when the envelope is made.
@@ -37,7 +37,7 @@ fn with(run: &Value) -> Scenario {
 fn a_run_of_an_allowed_workflow_that_was_going_on() {
     let decided = with(&run()).expect("allowed");
     assert_eq!(decided.output("provenance"), "run");
-    decided.asked(&[RUN, PULL_7]);
+    decided.requested(&[RUN, PULL_7]);
     assert_eq!(decided.result()["provenance"]["source_actor"], "mona");
     let ended = set(set(run(), "status", json!("completed")), "updated_at", at(NOW - 5));
     with(&ended).expect("allowed");
@@ -71,7 +71,7 @@ fn a_run_of_anything_else() {
         ("event", json!("pull_request_review"), "`pull_request_review`"),
     ] {
         let decided = with(&set(run(), path, value.clone())).expect_in((path, &value), MISMATCH);
-        decided.says(&[words]).asked(&[RUN]);
+        decided.says(&[words]).requested(&[RUN]);
     }
     // Two workflows are allowed: the run has to be of the one that the envelope names.
     let both =
@@ -82,23 +82,23 @@ fn a_run_of_anything_else() {
 }
 
 #[test]
-fn a_run_that_was_not_going_on() {
+fn the_run_was_in_progress_when_the_envelope_was_made() {
     let issued = NOW - 30;
-    for (name, begun, ended, code) in [
-        ("begun in the same second", issued, None, "allowed"),
-        ("begun after", issued + 1, None, MISMATCH),
-        ("ended in the same second", issued - 600, Some(issued), "allowed"),
-        ("ended before", issued - 600, Some(issued - 1), MISMATCH),
+    for (name, started, completed, code) in [
+        ("started within the clock skew", issued + 60, None, "allowed"),
+        ("started after", issued + 61, None, MISMATCH),
+        ("completed within the clock skew", issued - 600, Some(issued - 60), "allowed"),
+        ("completed before", issued - 600, Some(issued - 61), MISMATCH),
     ] {
-        let begun = set(run(), "run_started_at", at(begun));
-        let changed = match ended {
-            None => begun,
-            Some(ended) => set(set(begun, "status", json!("completed")), "updated_at", at(ended)),
+        let started = set(run(), "run_started_at", at(started));
+        let changed = match completed {
+            None => started,
+            Some(completed) => set(set(started, "status", json!("completed")), "updated_at", at(completed)),
         };
         with(&changed).expect_in(name, code);
     }
     let unstarted = set(without(run(), "run_started_at"), "created_at", at(NOW + 600));
-    with(&unstarted).expect(MISMATCH).says(&["began at"]);
+    with(&unstarted).expect(MISMATCH).says(&["started at"]);
     // An update long ago means nothing while the run goes on.
     with(&set(run(), "updated_at", at(NOW - 5000))).expect("allowed");
 }
@@ -108,16 +108,15 @@ fn the_attempt_counts_and_not_the_run() {
     let second = set(set(run(), "run_attempt", json!(2)), "run_started_at", at(NOW - 5));
     let first = set(set(run(), "status", json!("completed")), "updated_at", at(NOW - 25));
     let rerun = with(&second).route(ATTEMPT_1, Reply::json(200, &first));
-    rerun.expect("allowed").asked(&[RUN, ATTEMPT_1, PULL_7]);
+    rerun.expect("allowed").requested(&[RUN, ATTEMPT_1, PULL_7]);
     let ended = set(first.clone(), "updated_at", at(NOW - 500));
     with(&second).route(ATTEMPT_1, Reply::json(200, &ended)).expect(MISMATCH);
     with(&second).route(ATTEMPT_1, Reply::refusal(404, "Not Found")).expect(MISMATCH);
     let another = set(first, "run_attempt", json!(3));
     with(&second).route(ATTEMPT_1, Reply::json(200, &another)).expect("api.invalid_response");
     let third = guarded(set(envelope(), "run_attempt", json!(3))).route(RUN, Reply::json(200, &second));
-    third.expect(MISMATCH).says(&["attempt 3", "has had 2"]).asked(&[RUN]);
-    // Old servers say nothing of attempts.
-    with(&without(run(), "run_attempt")).expect("allowed");
+    third.expect(MISMATCH).says(&["attempt 3", "has had 2"]).requested(&[RUN]);
+    with(&without(run(), "run_attempt")).expect("api.invalid_response").says(&["no valid `run_attempt`"]);
 }
 
 #[test]
@@ -130,16 +129,16 @@ fn what_the_envelope_says_is_judged_before_anything_is_asked() {
         ("workflow_ref", json!(".github/workflows/w2.yml@refs/heads/main"), "lists"),
     ] {
         let decided = guarded(set(envelope(), path, value.clone())).expect_in(value, MISMATCH);
-        decided.says(&[words]).asked(&[]);
+        decided.says(&[words]).requested(&[]);
     }
     for path in ["run_id", "run_attempt"] {
         let decided = guarded(envelope_without(&[path])).expect_in(path, "provenance.missing");
-        decided.says(&[&format!("`{path}`")]).asked(&[]);
+        decided.says(&[&format!("`{path}`")]).requested(&[]);
     }
     guarded(envelope_without(&["workflow_ref"])).route(RUN, Reply::json(200, &run())).expect("allowed");
     // What fails without a request is named before what takes one.
-    guarded(set(envelope(), "issued_at", json!(NOW - 901))).expect("provenance.expired").asked(&[]);
-    guarded(set(envelope(), "hops", json!(4))).expect("provenance.hop_limit").asked(&[]);
+    guarded(set(envelope(), "issued_at", json!(NOW - 901))).expect("provenance.expired").requested(&[]);
+    guarded(set(envelope(), "hops", json!(4))).expect("provenance.hop_limit").requested(&[]);
 }
 
 #[test]
@@ -170,6 +169,6 @@ fn a_tag_is_no_branch() {
     let tagged =
         "require: run, workflows: [.github/workflows/w2.yml@refs/heads/main, .github/workflows/w2.yml@refs/tags/v1]";
     let decided = sent(payload(envelope()), tagged).expect("config.policy_invalid");
-    decided.says(&["`.github/workflows/w2.yml@refs/tags/v1`", "require `oidc`"]).asked(&[]);
+    decided.says(&["`.github/workflows/w2.yml@refs/tags/v1`", "require `oidc`"]).requested(&[]);
     sent(json!({ "pr": 7 }), &tagged.replace("run", "oidc")).expect("provenance.missing");
 }

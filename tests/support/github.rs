@@ -76,7 +76,7 @@ pub fn merged() -> Value {
 
 /// Pull request 7 closed without a merge.
 pub fn closed() -> Value {
-    set(pull(), "state", json!("closed"))
+    set(set(pull(), "state", json!("closed")), "closed_at", json!("2026-09-21T14:00:00Z"))
 }
 
 /// Pull request 7 with labels.
@@ -117,9 +117,29 @@ pub fn pull_request_event(sender: &str, action: &str, pull: Value) -> Value {
     })
 }
 
+/// When comments and reviews are written.
+pub const COMMENTED_AT: &str = "2026-09-21T14:10:00Z";
+
+/// The request for the last push to the head of pull request 7.
+pub const ACTIVITY: &str = "GET /repos/acme/charts/activity?ref=refs%2Fheads%2Ffeature%2Fredis&per_page=1";
+
+/// The same for another head branch.
+pub fn activity_of(branch: &str) -> String {
+    format!("GET /repos/acme/charts/activity?ref=refs%2Fheads%2F{}&per_page=1", branch.replace('/', "%2F"))
+}
+
+/// The last push to the head of pull request 7, at a time.
+pub fn activity(at: &str) -> Value {
+    json!([{ "id": 1, "ref": "refs/heads/feature/redis", "after": HEAD, "timestamp": at, "actor": account("mona") }])
+}
+
 /// The body of a `pull_request_review` event.
 pub fn review_event(sender: &str, action: &str, pull: Value) -> Value {
-    set(pull_request_event(sender, action, pull), "review", json!({ "id": 80, "state": "approved" }))
+    let review = json!({
+        "id": 80, "state": "approved", "body": null, "user": account(sender), "commit_id": pull["head"]["sha"],
+        "submitted_at": COMMENTED_AT,
+    });
+    set(pull_request_event(sender, action, pull), "review", review)
 }
 
 /// The body of an `issue_comment` event on number 7, a pull request or an issue.
@@ -129,7 +149,7 @@ pub fn comment_event(sender: &str, on_pull_request: bool) -> Value {
     json!({
         "action": "created",
         "issue": if on_pull_request { set(issue, "pull_request", link) } else { issue },
-        "comment": { "id": 90, "body": "/deploy", "user": account(sender) },
+        "comment": { "id": 90, "body": "/deploy", "user": account(sender), "created_at": COMMENTED_AT, "updated_at": COMMENTED_AT },
         "repository": repository(REPOSITORY, REPOSITORY_ID),
         "sender": account(sender),
     })

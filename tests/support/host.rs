@@ -1,4 +1,4 @@
-//! The process around the core, played.
+//! A scripted host.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -6,15 +6,16 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use dispatch_guard::host::{Fault, FaultKind, Host, Request, Response, Task};
+use dispatch_guard::host::{Host, Request, Response, TransportError, TransportErrorKind};
+use futures_util::future::LocalBoxFuture;
 
 /// When every scenario begins, in Unix milliseconds: 2026-09-21T14:13:20Z.
 pub const START_MS: u64 = 1_790_000_000_000;
 
-/// What comes of one request, and how long that takes.
+/// The result of one request, and how long it takes.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    result: Result<Response, Fault>,
+    result: Result<Response, TransportError>,
     takes_ms: u64,
 }
 
@@ -27,7 +28,7 @@ impl Reply {
     /// A response with any body. It takes 20 ms.
     pub fn text(status: u16, body: &str) -> Self {
         let headers = BTreeMap::from([("content-type".to_owned(), "application/json; charset=utf-8".to_owned())]);
-        Self { result: Ok(Response { status, headers: headers.into(), body: body.to_owned() }), takes_ms: 20 }
+        Self { result: Ok(Response { status, headers, body: body.to_owned() }), takes_ms: 20 }
     }
 
     /// A response as GitHub words its refusals.
@@ -41,8 +42,11 @@ impl Reply {
     }
 
     /// No response.
-    pub fn fault(kind: FaultKind, message: &str, sent: bool) -> Self {
-        Self { result: Err(Fault { kind, message: message.to_owned(), sent }), takes_ms: 20 }
+    pub fn fault(kind: TransportErrorKind, message: &str, sent: bool) -> Self {
+        Self {
+            result: Err(TransportError { kind, message: message.to_owned(), may_have_been_received: sent }),
+            takes_ms: 20,
+        }
     }
 
     /// The same with one more header.
@@ -67,7 +71,7 @@ impl Reply {
                 let headers: BTreeMap<&String, &String> = headers.iter().collect();
                 serde_json::json!({ "status": status, "headers": headers, "body": body })
             }
-            Err(Fault { kind, message, sent }) => {
+            Err(TransportError { kind, message, may_have_been_received: sent }) => {
                 serde_json::json!({ "fault": { "kind": kind.name(), "message": message, "sent": sent } })
             }
         }
@@ -110,9 +114,11 @@ pub struct FakeHost {
     pub sleeps: RefCell<Vec<u32>>,
     /// Everything that was to be masked.
     pub masked: RefCell<Vec<String>>,
+    /// Every line that was printed at once.
+    pub progress: RefCell<Vec<String>>,
     /// What each random byte is.
     pub random: Cell<u8>,
-    /// Whether an RS256 signature is that of a key.
+    /// Whether an RS256 signature belongs to a key.
     pub rs256: Cell<Rs256>,
 }
 
@@ -126,6 +132,7 @@ impl FakeHost {
             made: RefCell::default(),
             sleeps: RefCell::default(),
             masked: RefCell::default(),
+            progress: RefCell::default(),
             random: Cell::new(0),
             rs256: Cell::new(|_, _, _| false),
         }
@@ -139,7 +146,7 @@ impl FakeHost {
     /// Lets the core run to its end; the clock jumps ahead whenever it waits.
     ///
     /// # Panics
-    /// Where the core waits for something that never comes.
+    /// Where the core waits for nothing that will happen.
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         let mut context = Context::from_waker(Waker::noop());
@@ -155,7 +162,7 @@ impl FakeHost {
         match &mut *self.script.borrow_mut() {
             Script::Any(respond) => respond(request),
             Script::Routes(routes) => {
-                let replies = routes.get_mut(route).unwrap_or_else(|| panic!("nobody expects the request {route}"));
+                let replies = routes.get_mut(route).unwrap_or_else(|| panic!("unexpected request {route}"));
                 if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() }.expect("a reply")
             }
         }
@@ -163,7 +170,7 @@ impl FakeHost {
 }
 
 impl Host for FakeHost {
-    fn request<'a>(&'a self, request: &'a Request) -> Task<'a, Result<Response, Fault>> {
+    fn request<'a>(&'a self, request: &'a Request) -> LocalBoxFuture<'a, Result<Response, TransportError>> {
         let below = request.url.strip_prefix(&self.base).filter(|path| path.starts_with('/'));
         let route = format!("{} {}", request.method, below.unwrap_or(&request.url));
         self.made.borrow_mut().push(Made { route: route.clone(), request: request.clone(), at_ms: self.elapsed_ms() });
@@ -173,14 +180,18 @@ impl Host for FakeHost {
             if takes_ms > timeout_ms {
                 self.clock.wait(timeout_ms).await;
                 let message = format!("no complete answer within {timeout_ms} ms");
-                return Err(Fault { kind: FaultKind::Timeout, message, sent: true });
+                return Err(TransportError {
+                    kind: TransportErrorKind::Timeout,
+                    message,
+                    may_have_been_received: true,
+                });
             }
             self.clock.wait(takes_ms).await;
             result
         })
     }
 
-    fn sleep(&self, ms: u32) -> Task<'_, ()> {
+    fn sleep(&self, ms: u32) -> LocalBoxFuture<'_, ()> {
         self.sleeps.borrow_mut().push(ms);
         Box::pin(self.clock.wait(u64::from(ms)))
     }
@@ -193,13 +204,17 @@ impl Host for FakeHost {
         vec![self.random.get(); count]
     }
 
-    fn verify_rs256<'a>(&'a self, jwk: &'a str, data: &'a [u8], signature: &'a [u8]) -> Task<'a, bool> {
+    fn verify_rs256<'a>(&'a self, jwk: &'a str, data: &'a [u8], signature: &'a [u8]) -> LocalBoxFuture<'a, bool> {
         let holds = self.rs256.get()(jwk, data, signature);
         Box::pin(async move { holds })
     }
 
     fn mask(&self, secret: &str) {
         self.masked.borrow_mut().push(secret.to_owned());
+    }
+
+    fn progress(&self, line: &str) {
+        self.progress.borrow_mut().push(line.to_owned());
     }
 }
 
@@ -216,7 +231,7 @@ impl Clock {
 
     fn advance(&self) {
         let mut timers = self.timers.borrow_mut();
-        let next = timers.iter().map(|(at, _)| *at).min().expect("the core waits for something that never comes");
+        let next = timers.iter().map(|(at, _)| *at).min().expect("the core waits for nothing that will happen");
         self.now.set(next);
         timers.retain(|(at, waker)| {
             if *at <= next {

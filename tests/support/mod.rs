@@ -8,8 +8,8 @@
 
 pub mod github;
 pub mod host;
+pub mod normalize;
 pub mod scenario;
-pub mod slim;
 
 pub use github::{account, set, without};
 pub use host::Reply;

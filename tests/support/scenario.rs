@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use dispatch_guard::decision::{Code, Decision, STEPS, Status, Verdict};
+use dispatch_guard::actions::guard;
+use dispatch_guard::decision::{CheckStatus, Decision};
 use dispatch_guard::host::Request;
-use dispatch_guard::invocation::Invocation;
-use dispatch_guard::outcome::{Outcome, json};
-use dispatch_guard::{guard, text};
+use dispatch_guard::outcome::{Outcome, decision_json, json};
+use dispatch_guard::reason::{GUARD_STEPS, ReasonCode, Verdict};
+use dispatch_guard::runner::inputs::ReportOptions;
+use dispatch_guard::runner::invocation::Invocation;
+use dispatch_guard::text;
 use serde_json::{Value, json};
 
 use super::github::{self, PULL_7, REPOSITORY, REPOSITORY_ID};
@@ -16,11 +19,14 @@ use super::host::{FakeHost, Made, Reply, Rs256, Script};
 pub const TOKEN: &str = "ghs_8f3cNotARealToken";
 
 /// All outputs in the order in which the contract lists them.
-pub const OUTPUTS: [&str; 25] = [
+pub const OUTPUTS: [&str; 28] = [
     "allowed",
     "decision",
     "reason-code",
     "reason",
+    "rule",
+    "command",
+    "label",
     "event",
     "event-type",
     "actor",
@@ -89,7 +95,9 @@ impl Scenario {
             ("GITHUB_WORKFLOW_REF", "acme/charts/.github/workflows/w5.yml@refs/heads/main"),
         ];
         Self {
-            inputs: BTreeMap::from([("token".to_owned(), TOKEN.to_owned())]),
+            inputs: BTreeMap::from(
+                [("token", TOKEN), ("on-deny", "fail")].map(|(name, value)| (name.to_owned(), value.to_owned())),
+            ),
             environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             event: Ok(event.to_string().into_bytes()),
             routes: BTreeMap::new(),
@@ -230,6 +238,19 @@ impl Scenario {
         self.route(PULL_7, Reply::json(200, pull))
     }
 
+    /// With a head that was pushed before the comments of `github::comment_event`.
+    #[must_use]
+    pub fn pushed_before_comments(self) -> Self {
+        self.branch_pushed_before_comments("feature/redis")
+    }
+
+    /// The same for another head branch.
+    #[must_use]
+    pub fn branch_pushed_before_comments(self, branch: &str) -> Self {
+        let route = github::activity_of(branch);
+        self.route(&route, Reply::json(200, &github::activity("2026-09-21T14:00:00Z")))
+    }
+
     /// With these bytes instead of random ones.
     #[must_use]
     pub fn random(mut self, byte: u8) -> Self {
@@ -293,14 +314,15 @@ impl Scenario {
         let invocation = Invocation::parse(&run, self.event_file()).expect("a run's text");
         let judgement = host.run(guard::decide(&invocation, &host));
         let decided = Decided {
-            outcome: judgement.outcome(),
-            decision: judgement.decision,
+            decision: judgement.decision.clone(),
+            options: judgement.options.clone(),
+            outcome: judgement.into_outcome(),
             elapsed_ms: host.elapsed_ms(),
             made: host.made.take(),
             sleeps: host.sleeps.take(),
             masked: host.masked.take(),
         };
-        decided.check_laws(self);
+        decided.assert_invariants(self);
         decided
     }
 
@@ -308,7 +330,7 @@ impl Scenario {
     #[track_caller]
     pub fn expect(&self, code: &str) -> Decided {
         let decided = self.run();
-        assert_eq!(decided.code(), code, "{}", decided.story());
+        assert_eq!(decided.code(), code, "{}", decided.trace());
         decided
     }
 
@@ -316,7 +338,7 @@ impl Scenario {
     #[track_caller]
     pub fn expect_in(&self, name: impl std::fmt::Debug, code: &str) -> Decided {
         let decided = self.run();
-        assert_eq!(decided.code(), code, "{name:?}: {}", decided.story());
+        assert_eq!(decided.code(), code, "{name:?}: {}", decided.trace());
         decided
     }
 }
@@ -325,7 +347,9 @@ impl Scenario {
 pub struct Decided {
     /// The decision.
     pub decision: Decision,
-    /// What the shim is to carry out.
+    /// How it is reported.
+    pub options: ReportOptions,
+    /// What the shim carries out.
     pub outcome: Outcome,
     /// Every request.
     pub made: Vec<Made>,
@@ -340,12 +364,12 @@ pub struct Decided {
 impl Decided {
     /// The reason code.
     pub fn code(&self) -> &'static str {
-        self.decision.reason_code.name()
+        self.decision.code().name()
     }
 
     /// Whether the run may go on.
     pub fn allowed(&self) -> bool {
-        self.decision.allowed
+        self.decision.is_allowed()
     }
 
     /// The value of an output.
@@ -375,46 +399,46 @@ impl Decided {
         self.made.iter().map(|made| made.route.as_str()).collect()
     }
 
-    /// Checks that the reason or its mend has each of these words.
+    /// Checks that the reason or its help has each of these words.
     #[track_caller]
     pub fn says(&self, words: &[&str]) -> &Self {
-        let all = format!("{}\n{}", self.decision.reason, self.decision.mend);
+        let all = format!("{}\n{}", self.decision.reason(), self.decision.help());
         for word in words {
-            assert!(all.contains(word), "`{word}` is not in: {}", self.story());
+            assert!(all.contains(word), "`{word}` is not in: {}", self.trace());
         }
         self
     }
 
     /// Checks which requests were made, in order.
     #[track_caller]
-    pub fn asked(&self, routes: &[&str]) -> &Self {
-        assert_eq!(self.requests(), routes, "{}", self.story());
+    pub fn requested(&self, routes: &[&str]) -> &Self {
+        assert_eq!(self.requests(), routes, "{}", self.trace());
         self
     }
 
     /// The decision for a failing test's message.
-    pub fn story(&self) -> String {
+    pub fn trace(&self) -> String {
         self.outcome.log.join("\n")
     }
 
-    /// What holds for every run, whatever its decision.
+    /// What is true of every run, whatever its decision.
     #[track_caller]
-    fn check_laws(&self, scenario: &Scenario) {
-        let story = self.story();
+    fn assert_invariants(&self, scenario: &Scenario) {
+        let trace = self.trace();
         let decision = &self.decision;
 
         // One verdict, told in the same way everywhere.
-        let verdict = decision.reason_code.info().verdict;
-        assert_eq!(decision.decision, verdict, "{story}");
-        assert_eq!(decision.allowed, verdict == Verdict::Allow, "{story}");
-        assert_eq!(decision.allowed, decision.reason_code == Code::Allowed, "{story}");
-        assert_eq!(self.output("allowed"), decision.allowed.to_string());
+        let verdict = decision.code().verdict();
+        assert_eq!(decision.verdict(), verdict, "{trace}");
+        assert_eq!(decision.is_allowed(), verdict == Verdict::Allow, "{trace}");
+        assert_eq!(decision.is_allowed(), decision.code() == ReasonCode::Allowed, "{trace}");
+        assert_eq!(self.output("allowed"), decision.is_allowed().to_string());
         assert_eq!(self.output("decision"), verdict.name());
         assert_eq!(self.output("reason-code"), self.code());
-        let lenient = decision.mode == "evaluate" || decision.on_deny == "skip";
-        let goes_on = decision.allowed || (verdict == Verdict::Deny && lenient);
-        assert_eq!(self.outcome.exit_code, u8::from(!goes_on), "{story}");
-        assert_eq!(self.outcome.annotation.is_none(), decision.allowed, "{story}");
+        let lenient = self.options.is_lenient(decision.code());
+        let goes_on = decision.is_allowed() || (verdict == Verdict::Deny && lenient);
+        assert_eq!(self.outcome.exit_code, u8::from(!goes_on), "{trace}");
+        assert_eq!(self.outcome.annotation.is_none(), decision.is_allowed(), "{trace}");
 
         // Every output, once, the deciding one last.
         let mut names: Vec<&str> = self.outcome.outputs.0.iter().map(|(name, _)| *name).collect();
@@ -425,32 +449,32 @@ impl Decided {
         assert_eq!(names, expected);
 
         // Nobody goes on past a check that did not hold, and every step is accounted for.
-        let failed = decision.checks.iter().filter(|check| check.status == Status::Fail).count();
-        assert_eq!(failed, usize::from(!decision.allowed), "{story}");
-        assert!(decision.checks.iter().map(|check| check.step).is_sorted(), "{story}");
-        for step in STEPS {
-            assert!(decision.checks.iter().any(|check| check.step == step), "no check of {step:?}: {story}");
+        let failed = decision.checks().iter().filter(|check| check.status == CheckStatus::Fail).count();
+        assert_eq!(failed, usize::from(!decision.is_allowed()), "{trace}");
+        assert!(decision.checks().iter().map(|check| check.step).is_sorted(), "{trace}");
+        for step in GUARD_STEPS {
+            assert!(decision.checks().iter().any(|check| check.step == step), "no check of {step:?}: {trace}");
         }
-        let places: Vec<_> = decision.checks.iter().map(|check| check.status).collect();
-        let after_failure = places.iter().skip_while(|status| **status != Status::Fail).skip(1);
-        assert!(after_failure.into_iter().all(|status| *status == Status::Skip), "{story}");
+        let places: Vec<_> = decision.checks().iter().map(|check| check.status).collect();
+        let after_failure = places.iter().skip_while(|status| **status != CheckStatus::Fail).skip(1);
+        assert!(after_failure.into_iter().all(|status| *status == CheckStatus::Skip), "{trace}");
 
         // No commit is handed out that was not verified.
         let head = self.output("head-sha");
-        assert_ne!(decision.head_verified, head.is_empty(), "{story}");
+        assert_ne!(decision.facts().head_verified, head.is_empty(), "{trace}");
 
         // The document is one: output, audit line and log say the same.
         let result: Value = serde_json::from_str(self.output("result")).expect("JSON");
         let audit: Value = serde_json::from_str(self.outcome.log.last().expect("a log")).expect("JSON");
-        assert_eq!(result, audit, "{story}");
+        assert_eq!(result, audit, "{trace}");
         assert_eq!(result["schema_version"], 1);
-        assert_eq!(result["api_requests"].as_array().expect("a list").len(), decision.api_requests.len());
-        let tries: u64 = decision.api_requests.iter().map(|call| u64::from(call.tries)).sum();
-        assert_eq!(tries, self.made.len() as u64, "{story}");
+        assert_eq!(result["api_requests"].as_array().expect("a list").len(), decision.facts().api_requests.len());
+        let tries: u64 = decision.facts().api_requests.iter().map(|call| u64::from(call.attempts)).sum();
+        assert_eq!(tries, self.made.len() as u64, "{trace}");
 
         // Words for people are there and propose no wildcard of their own.
-        assert!(!decision.reason.is_empty(), "{story}");
-        assert_eq!(decision.mend.is_empty(), decision.allowed, "{story}");
+        assert!(!decision.reason().is_empty(), "{trace}");
+        assert_eq!(decision.help().is_empty(), decision.is_allowed(), "{trace}");
 
         self.check_containers();
         self.check_secrets(scenario);
@@ -460,15 +484,13 @@ impl Decided {
     #[track_caller]
     fn check_containers(&self) {
         for line in &self.outcome.log {
-            // A word joiner is what takes the power from a command.
-            let ours = line.replace("#\u{2060}#[", "").replace("\u{2060}::", "");
-            assert!(!ours.contains(text::is_deceptive), "{line:?}");
+            assert!(!line.contains(text::is_unprintable), "{line:?}");
             assert!(!line.trim_start().starts_with("::"), "{line:?}");
             assert!(!line.contains("##["), "{line:?}");
         }
         if let Some(annotation) = &self.outcome.annotation {
-            assert!(!annotation.title.contains(text::is_deceptive), "{annotation:?}");
-            assert!(!annotation.message.contains(|letter| letter != '\n' && text::is_deceptive(letter)));
+            assert!(!annotation.title.contains(text::is_unprintable), "{annotation:?}");
+            assert!(!annotation.message.contains(|letter| letter != '\n' && text::is_unprintable(letter)));
             assert!(annotation.title == format!("dispatch-guard: {}", self.code()), "{annotation:?}");
         }
         if let Some(summary) = &self.outcome.summary {
@@ -477,7 +499,7 @@ impl Decided {
         for name in OUTPUTS.iter().filter(|name| **name != "payload") {
             // Branch names, logins and labels are GitHub's; texts of ours hold nothing that is not seen.
             if matches!(*name, "reason" | "reason-code" | "decision" | "allowed") {
-                assert!(!self.output(name).contains(text::is_deceptive), "{name}");
+                assert!(!self.output(name).contains(text::is_unprintable), "{name}");
             }
         }
     }
@@ -486,12 +508,12 @@ impl Decided {
     #[track_caller]
     fn check_secrets(&self, scenario: &Scenario) {
         let mut leaving = json(&self.outcome);
-        leaving.push_str(&json(&self.decision));
+        leaving.push_str(&decision_json(&self.decision));
         let keys = scenario.inputs.get("signing-keys").into_iter().flat_map(|keys| keys.lines());
         let token = scenario.inputs.get("token").map(String::as_str);
         // Shorter ones are in many a word, and no secrets.
         for secret in token.into_iter().chain(keys).map(str::trim).filter(|secret| secret.len() >= 8) {
-            assert!(!leaving.contains(secret), "{secret} is in {}", self.story());
+            assert!(!leaving.contains(secret), "{secret} is in {}", self.trace());
         }
         let api = format!("{}/", scenario.api_url().trim_end_matches('/').to_lowercase());
         for Made { request, .. } in &self.made {
@@ -505,7 +527,7 @@ impl Decided {
 /// Every row of a table has the cells of its head, and the only elements are ours.
 #[track_caller]
 pub fn check_markdown(summary: &str) {
-    assert!(!summary.contains(|letter| letter != '\n' && text::is_deceptive(letter)), "{summary:?}");
+    assert!(!summary.contains(|letter| letter != '\n' && text::is_unprintable(letter)), "{summary:?}");
     let without_code = summary.replace("<code>", "").replace("</code>", "");
     assert!(!without_code.contains(['<', '>']), "{summary}");
     assert_eq!(summary.matches("<code>").count(), summary.matches("</code>").count(), "{summary}");

@@ -1,4 +1,4 @@
-//! Worlds: a rule, a run, and what GitHub knows, made from bytes, with what has to come of it by a plain reading of the
+//! Worlds: a rule, a run, and what GitHub knows, made from bytes, with what has to come of it by a reference reading of the
 //! contract.
 //!
 //! Every constraint that a rule can have is in there, and for each a run that breaks it. Names are few, so that rule and
@@ -8,15 +8,23 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use dispatch_guard::json::parse;
-use dispatch_guard::provenance::digest::Digest;
+use dispatch_guard::envelope::digest::Digest;
+use dispatch_guard::format::json::parse;
 
 use crate::support::github::{self, BASE, HEAD, OTHER, PULL_7, REPOSITORY_ID};
 use crate::support::host::START_MS;
 use crate::support::{Reply, Scenario, set};
 
 const NOW: u64 = START_MS / 1000;
-const TYPES: [&str; 3] = ["deploy", "opened", "closed"];
+/// Dispatch types or activity types of an event.
+fn types_of(event: &str) -> &'static [&'static str] {
+    match event {
+        "repository_dispatch" => &["deploy", "opened", "closed"],
+        "pull_request_review" => &["submitted", "edited"],
+        "issue_comment" => &["created", "edited"],
+        _ => &["edited", "opened", "closed"],
+    }
+}
 const BRANCHES: [&str; 3] = ["main", "dev", "fix/a"];
 const PATTERNS: [&str; 5] = ["main", "dev", "fix/a", "fix/*", "d**"];
 const LABELS: [&str; 3] = ["a", "b", "c"];
@@ -93,7 +101,7 @@ impl Person {
         json!({ "login": self.login, "id": self.id, "type": self.kind })
     }
 
-    fn segment(self) -> String {
+    fn encode_path_segment(self) -> String {
         self.login.replace('[', "%5B").replace(']', "%5D")
     }
 }
@@ -468,7 +476,9 @@ impl World {
 
     /// Whether the pull request is found and is what everybody says that it is, so that its head commit may be told.
     pub fn verifies_head(&self) -> bool {
-        self.broken_before_head().is_none() && self.run.number(&self.rule).is_some()
+        // A comment pins no commit: what it is about is known when its time has been compared, after the other checks.
+        let is_pinned = self.run.event != "issue_comment" || self.broken_of_pull_request().is_none();
+        self.broken_before_head().is_none() && is_pinned && self.run.number(&self.rule).is_some()
     }
 }
 
@@ -503,7 +513,7 @@ impl Run {
         }
         Self {
             event,
-            kind: dice.pick(&TYPES),
+            kind: dice.pick(types_of(event)),
             elsewhere: dice.rarely(40),
             listed: !dice.rarely(40),
             repeated_key: dice.rarely(40),
@@ -555,7 +565,7 @@ impl Run {
     fn number(&self, rule: &Rule) -> Option<u64> {
         match self.event {
             "push" => None,
-            "issue_comment" => (self.on_pull_request && rule.is_about_pull_request()).then_some(7),
+            "issue_comment" => self.on_pull_request.then_some(7),
             _ if self.tells_pull_request() => Some(7),
             _ => {
                 let declared = rule.fields.iter().any(|field| field.kind == Kind::PullRequest);
@@ -667,12 +677,12 @@ impl Envelope {
         payload.insert("_guard".to_owned(), Value::Object(envelope.clone()));
         let digest_of = |kind: &str| {
             let text = Value::Object(payload.clone()).to_string();
-            Digest::of(&parse(text.as_bytes()).expect("JSON").root, kind, REPOSITORY_ID).ok()
+            Digest::compute(&parse(text.as_bytes()).expect("JSON").root, kind, REPOSITORY_ID).ok()
         };
         let signature = match self.signature {
             Signature::Missing => None,
-            Signature::By(key) => digest_of(kind).map(|digest| digest.sign(KEYS[key].as_bytes())),
-            Signature::OfAnotherDispatch => digest_of("another").map(|digest| digest.sign(KEYS[0].as_bytes())),
+            Signature::By(key) => digest_of(kind).and_then(|digest| digest.sign(KEYS[key].as_bytes())),
+            Signature::OfAnotherDispatch => digest_of("another").and_then(|digest| digest.sign(KEYS[0].as_bytes())),
             Signature::Malformed => Some("sha1=00".to_owned()),
         };
         let of = if self.token == Token::OfAnotherDispatch { "another" } else { kind };
@@ -710,6 +720,12 @@ impl Envelope {
     }
 }
 
+/// The flags of a role in `user.permissions`.
+fn flags(role: usize) -> Value {
+    let flags = ["pull", "triage", "push", "maintain", "admin"];
+    Value::Object(flags.iter().enumerate().map(|(at, name)| ((*name).to_owned(), json!(at <= role))).collect())
+}
+
 fn full_workflow(index: usize) -> String {
     format!("acme/charts/.github/workflows/{}@refs/heads/main", WORKFLOWS[index])
 }
@@ -721,10 +737,10 @@ fn base64(bytes: &[u8]) -> String {
 
 /// The modulus of the issuer's key of that name.
 fn modulus(key: &str) -> String {
-    base64(key.repeat(256).as_bytes())
+    base64(&[key.as_bytes()[0] | 0x80; 256])
 }
 
-/// What stands for an RSA signature: a sum over the data, and the beginning of the key. `tests/wasm.rs` has it again.
+/// What replaces an RSA signature: a sum over the data, and the beginning of the key. `tests/wasm.rs` has it again.
 fn seal(modulus: &str, data: &[u8]) -> String {
     let sum = data.iter().fold(1_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 65_521);
     format!("{sum}:{}", &modulus[..8])
@@ -735,10 +751,14 @@ fn is_sealed(jwk: &str, data: &[u8], signature: &[u8]) -> bool {
     key["n"].as_str().is_some_and(|modulus| seal(modulus, data).as_bytes() == signature)
 }
 
+/// Whether the event is a comment or a review.
+fn is_comment(event: &str) -> bool {
+    matches!(event, "issue_comment" | "pull_request_review")
+}
+
 impl Rule {
     fn roll(dice: &mut Dice<'_>, run: &Run) -> Self {
         let dispatch = run.event == "repository_dispatch";
-        let comment = run.event == "issue_comment";
         let typed = !matches!(run.event, "workflow_dispatch" | "push");
         let pulls = run.event != "push";
         let wanted = |person: Person| Entry::Login(person.login);
@@ -783,8 +803,8 @@ impl Rule {
         let state = given(dice, 3).then(|| dice.pick(&["any", "open", "closed"]));
         let state = state.filter(|state| merged != Some(true) || *state != "open");
         let mut rule = Self {
-            types: (typed && (dispatch || dice.rarely(2))).then(|| dice.some(&TYPES, &[run.kind])),
-            actors: (run.is_dispatch() || dice.rarely(2)).then(|| entries(dice, &people)),
+            types: (typed && (dispatch || dice.rarely(2))).then(|| dice.some(types_of(run.event), &[run.kind])),
+            actors: (run.is_dispatch() || is_comment(run.event) || dice.rarely(2)).then(|| entries(dice, &people)),
             fields,
             drops_unknown: run.is_dispatch() && dice.rarely(3),
             base: given(dice, 3).then(|| pattern(dice, run.live.base)),
@@ -805,13 +825,20 @@ impl Rule {
             }),
             once: run.is_dispatch() && dice.rarely(3),
         };
-        // A rule for comments is about no pull request unless it says so.
-        if comment && is_about && !rule.is_about_pull_request() {
-            rule.drafts = Some("allow");
+        if rule.is_sticky_label_gate(run.event) {
+            rule.all.clear();
+            rule.any.clear();
         }
         let names_pull_request = rule.fields.iter().any(|field| field.kind == Kind::PullRequest);
         rule.once &= names_pull_request || rule.is_about_pull_request();
         rule
+    }
+
+    /// Whether the policy is refused because the label would outlive the commit that it was given for.
+    fn is_sticky_label_gate(&self, event: &str) -> bool {
+        let exempt = event == "pull_request" || is_comment(event);
+        let gates = !self.all.is_empty() || !self.any.is_empty();
+        !exempt && gates && self.forks == Some("allow") && self.merged != Some(true)
     }
 
     fn is_about_pull_request(&self) -> bool {
@@ -894,6 +921,11 @@ impl Rule {
             }
             true
         }
+        fn narrow_types(list: &mut Option<Names>, event: &str, pick: usize) -> bool {
+            // Comments and reviews without `types` pass only when they are written.
+            let default = if is_comment(event) { &types_of(event)[..1] } else { types_of(event) };
+            narrow(list, default, pick)
+        }
         fn narrow_patterns(list: &mut Option<Names>, pick: usize) -> bool {
             // A pattern that takes back stays, and so does one for it to take back from.
             let Some(list) = list else { return narrow(list, &PATTERNS, pick) };
@@ -915,8 +947,8 @@ impl Rule {
         let proven = event == "repository_dispatch";
         let typed = !matches!(event, "workflow_dispatch" | "push");
         let pulls = event != "push";
-        let tells_author = matches!(event, "pull_request" | "pull_request_target" | "pull_request_review");
-        let waits_open = !tells_author;
+        let tells_author = matches!(event, "pull_request" | "pull_request_target");
+        let waits_open = !tells_author && event != "pull_request_review";
         let label = LABELS[pick % LABELS.len()];
         let field = rule.fields.iter().position(|_| true).map(|_| pick % rule.fields.len());
         let provenance = || Provenance { require: Proof::None, workflows: vec![0, 1], max_age: None, max_hops: None };
@@ -928,7 +960,7 @@ impl Rule {
             raised
         };
         let done = match which {
-            0 => typed && narrow(&mut rule.types, &TYPES, pick),
+            0 => typed && narrow_types(&mut rule.types, event, pick),
             1 => narrow(&mut rule.actors, &ENTRIES, pick),
             2 => pulls && narrow_patterns(&mut rule.base, pick),
             3 => pulls && narrow_patterns(&mut rule.head, pick),
@@ -976,7 +1008,7 @@ impl Rule {
             _ => false,
         };
         // The reader refuses what can never hold.
-        let possible = !rule.all.iter().any(|label| rule.none.contains(label));
+        let possible = !rule.all.iter().any(|label| rule.none.contains(label)) && !rule.is_sticky_label_gate(event);
         (done && possible).then_some(rule)
     }
 
@@ -1065,6 +1097,18 @@ impl World {
             .route("GET /repos/acme/charts/pulls/8", Reply::refusal(404, "Not Found"))
             .route(JWKS, Reply::json(200, &json!({ "keys": issuer })))
             .route("GET /repos/acme/charts/actions/runs/123", self.source_run());
+        if run.event == "issue_comment" {
+            scenario = scenario.branch_pushed_before_comments(run.live.head).route(
+                "GET /repos/acme/charts/issues/comments/90",
+                Reply::json(200, &self.event_body(&live)["comment"]),
+            );
+        }
+        if run.event == "pull_request_review" {
+            scenario = scenario.route(
+                "GET /repos/acme/charts/pulls/7/reviews/80",
+                Reply::json(200, &self.event_body(&live)["review"]),
+            );
+        }
         scenario = self.with_people(scenario);
         if rule.once { self.with_claims(scenario) } else { scenario }
     }
@@ -1108,12 +1152,17 @@ impl World {
                 }
             }
         };
-        let body = set(body, "sender", run.sender.json());
+        let mut body = set(body, "sender", run.sender.json());
+        for key in ["comment", "review"] {
+            if body[key].is_object() {
+                body[key]["user"] = run.sender.json();
+            }
+        }
         if run.elsewhere { set(body, "repository.id", json!(5)) } else { body }
     }
 
     fn source_run(&self) -> Reply {
-        let time = |seconds: u64| dispatch_guard::time::rfc3339(seconds * 1000);
+        let time = |seconds: u64| dispatch_guard::format::timestamp::format_rfc3339(seconds * 1000);
         let long_ago = NOW - 200_000;
         let run = json!({
             "id": SOURCE_RUN, "run_attempt": 1, "path": ".github/workflows/w2.yml", "head_branch": "main",
@@ -1146,14 +1195,17 @@ impl World {
             if team.is_some() { Reply::json(200, &json!({ "slug": "release" })) } else { hidden() },
         );
         for person in &PEOPLE[..4] {
-            let login = person.segment();
+            let login = person.encode_path_segment();
             let member = team.as_ref().is_some_and(|team| team.contains(&person.login));
             let membership = if member { Reply::json(200, &json!({ "state": "active" })) } else { hidden() };
             let permission = match role {
                 None => Reply::refusal(403, "Resource not accessible by integration"),
                 Some(role) => {
                     let base = ["read", "read", "write", "write", "admin"][*role];
-                    Reply::json(200, &json!({ "permission": base, "role_name": ROLES[*role], "user": person.json() }))
+                    Reply::json(
+                        200,
+                        &json!({ "permission": base, "role_name": ROLES[*role], "user": set(person.json(), "permissions", flags(*role)) }),
+                    )
                 }
             };
             scenario = scenario
@@ -1219,7 +1271,12 @@ impl World {
         first([
             (run.elsewhere, "event.mismatch"),
             (!run.listed, "event.not_allowed"),
-            (rule.types.as_ref().is_some_and(|types| !types.contains(&run.kind)), "event.type_not_allowed"),
+            (
+                rule.types.as_ref().map_or(is_comment(run.event) && run.kind != types_of(run.event)[0], |types| {
+                    !types.contains(&run.kind)
+                }),
+                "event.type_not_allowed",
+            ),
         ])
     }
 
@@ -1227,22 +1284,24 @@ impl World {
         let Self { rule, run } = self;
         let entries = rule.actors.as_ref()?;
         let rerun = run.triggering.login != run.actor.login;
-        let author = run.tells_pull_request() && rule.authors.is_none();
+        let author = matches!(run.event, "pull_request" | "pull_request_target") && rule.authors.is_none();
         [
-            (true, run.actor, Part::Actor, "actor.not_allowed"),
-            (true, run.sender, Part::Told, "actor.sender_not_allowed"),
-            (rerun, run.triggering, Part::Triggering, "actor.rerun_not_allowed"),
-            (author, run.live.author, Part::Told, "actor.confused_deputy"),
+            (true, run.actor, IdentityKind::Actor, "actor.not_allowed"),
+            (true, run.sender, IdentityKind::Told, "actor.sender_not_allowed"),
+            (is_comment(run.event), run.sender, IdentityKind::Told, "actor.commenter_not_allowed"),
+            (rerun, run.triggering, IdentityKind::Triggering, "actor.rerun_not_allowed"),
+            (author, run.live.author, IdentityKind::Told, "actor.confused_deputy"),
         ]
         .into_iter()
         .filter(|(counts, ..)| *counts)
         .find_map(|(_, person, part, code)| self.broken_of_actor(person, part, entries, code))
     }
 
-    fn broken_of_actor(&self, person: Person, part: Part, entries: &[Entry], code: &'static str) -> Broken {
+    fn broken_of_actor(&self, person: Person, part: IdentityKind, entries: &[Entry], code: &'static str) -> Broken {
         let Knowledge { team, role, shows_attempt } = &self.run.knowledge;
         let mut hidden = false;
         let mut mismatch = false;
+        let mut other_account = false;
         for entry in entries {
             let matches = match entry {
                 Entry::Login(login) | Entry::WithId(login, _) => {
@@ -1254,8 +1313,8 @@ impl World {
                             _ => None,
                         };
                         // The runner's variables have no type, and no id of who started the attempt; the API has both.
-                        let asks = part == Part::Triggering && id.is_some();
-                        let knows_type = part == Part::Told || asks;
+                        let asks = part == IdentityKind::Triggering && id.is_some();
+                        let knows_type = part == IdentityKind::Told || asks;
                         let same = id.is_none_or(|id| id == person.id) && !(bot && knows_type && person.kind != "Bot");
                         let shown = !asks || *shows_attempt;
                         hidden |= !shown;
@@ -1269,14 +1328,32 @@ impl World {
                 }
                 Entry::Role(least) => {
                     hidden |= role.is_none();
-                    role.is_some_and(|role| role >= *least)
+                    // The API describes the account that has the login now. Of a re-run the id is known only if asked.
+                    let asked = entries.iter().any(|entry| match entry {
+                        Entry::WithId(login, _) => *login == person.login,
+                        Entry::Login(login) => *login == person.login && *login == "github-actions[bot]",
+                        _ => false,
+                    });
+                    let knows_id = part != IdentityKind::Triggering || (asked && *shows_attempt);
+                    let same = !knows_id
+                        || PEOPLE
+                            .iter()
+                            .find(|known| known.login == person.login)
+                            .is_none_or(|known| known.id == person.id);
+                    other_account |= role.is_some() && !same;
+                    same && role.is_some_and(|role| role >= *least)
                 }
             };
             if matches {
                 return None;
             }
         }
-        first([(hidden, "actor.unverified"), (mismatch, "actor.identity_mismatch")]).or(Some(code))
+        first([
+            (other_account, "actor.identity_mismatch"),
+            (hidden, "actor.unverified"),
+            (mismatch, "actor.identity_mismatch"),
+        ])
+        .or(Some(code))
     }
 
     fn broken_of_payload(&self) -> Broken {
@@ -1296,6 +1373,7 @@ impl World {
             (missing, "payload.missing_field"),
             (invalid, "payload.invalid_field"),
             (unknown && !rule.drops_unknown, "payload.unknown_field"),
+            (run.envelope.as_ref().is_some_and(|envelope| envelope.token == Token::Broken), "payload.malformed"),
         ])
     }
 
@@ -1323,7 +1401,7 @@ impl World {
             Signature::By(key) => keys.contains(&key) || (keys.is_empty() && *require != Proof::Signature),
             _ => keys.is_empty() && *require != Proof::Signature,
         };
-        // What the envelope and the token say is held against the rule before anything is asked.
+        // What the envelope and the token say is compared with the rule before anything is asked.
         let run_is_named_well = envelope.run == Some(SOURCE_RUN) && envelope.workflow.is_none_or(lists);
         let run_holds = run.source == Source::Good && lists(0) && envelope.workflow.is_none_or(|named| named == 0);
         let token_reads_well = matches!(envelope.token, Token::Good | Token::Unsigned | Token::WithUnknownKey)
@@ -1394,6 +1472,8 @@ impl World {
             (heads.iter().flatten().any(|head| *head != HEAD), "pull_request.head_moved"),
             (bases.iter().flatten().any(|base| *base != pull.base), "pull_request.changed"),
             (agrees && run.event_merged != merged, "pull_request.changed"),
+            // The issue of a comment is open in the event.
+            (run.event == "issue_comment" && pull.state != "open", "pull_request.changed"),
         ])
     }
 
@@ -1416,16 +1496,20 @@ impl World {
             (rule.drafts == Some("deny") && pull.draft, "pull_request.draft"),
         ])
         .or_else(|| {
-            let code = "pull_request.author_not_allowed";
-            let broken = self.broken_of_actor(pull.author, Part::Told, rule.authors.as_ref()?, code)?;
-            Some(if broken == "actor.unverified" { broken } else { code })
-        })
-        .or_else(|| {
-            first([
+            let author = || {
+                let code = "pull_request.author_not_allowed";
+                let broken = self.broken_of_actor(pull.author, IdentityKind::Told, rule.authors.as_ref()?, code)?;
+                Some(if broken == "actor.unverified" { broken } else { code })
+            };
+            let labels = first([
                 (!rule.all.iter().all(has), "pull_request.label_missing"),
                 (!rule.any.is_empty() && !rule.any.iter().any(has), "pull_request.label_missing"),
                 (rule.none.iter().any(has), "pull_request.label_forbidden"),
-            ])
+            ]);
+            // What needs no request is judged first.
+            let needs_requests = |entry: &Entry| matches!(entry, Entry::Team | Entry::Role(_));
+            let authors_need_requests = rule.authors.iter().flatten().any(needs_requests);
+            if authors_need_requests { labels.or_else(author) } else { author().or(labels) }
         })
     }
 
@@ -1443,7 +1527,7 @@ impl World {
 
 /// What is known of an account beforehand.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+enum IdentityKind {
     /// Login and id, from the runner's variables.
     Actor,
     /// The login alone.

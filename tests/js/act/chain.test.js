@@ -1,12 +1,12 @@
 // @ts-check
-// The whole chain on a real runner: W2 sends, W5 guards and validates and sends its result, Report shows it on the pull
-// request. What a workflow sends to the API is what starts the next one, as GitHub would.
+// The whole chain on a real runner: W2 sends, W5 guards, validates and sends its result, Report shows it on the pull
+// request. A dispatch to the API starts the next workflow, as on GitHub.
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { join } from 'node:path';
-import { WITH_ACT, runWorkflow } from '../support/act.js';
+import { CHECKOUT, checkout, resultsOf, runWorkflow, WITH_ACT } from '../support/act.js';
 import { dispatchEvent, workflowDispatchEvent } from '../support/events.js';
 import { fault, startFakeApi } from '../support/fake-api.js';
 import { HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY } from '../support/github-objects.js';
@@ -18,20 +18,12 @@ const OIDC = {
   jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] },
   claims: {},
 };
-const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd';
 const JOBS = Object.freeze({
   'w2.yml': ['open', 'send'],
   'w5-chain.yml': ['guard', 'validate', 'send'],
   'report.yml': ['report'],
 });
 const RUNS = Object.freeze({ 'w2.yml': 1001, 'w5-chain.yml': 2002, 'report.yml': 3003 });
-
-/** What a clone of the repository would bring with it. @param {number} status of the validation */
-const checkout = (status) => `echo "checkout $REF" >> "$CALLS"
-mkdir -p ci
-printf '#!/bin/sh\\necho "open $*" >> "$CALLS"\\necho 7\\n' > ci/open-pull-request
-printf '#!/bin/sh\\necho "validate $*" >> "$CALLS"\\nexit ${status}\\n' > ci/validate
-chmod +x ci/*`;
 
 /**
  * @typedef {object} Options
@@ -40,11 +32,11 @@ chmod +x ci/*`;
  * @property {number} [validation] its exit status
  */
 
-/** A GitHub on which the three workflows run. @param {(chain: Awaited<ReturnType<typeof openChain>>) => Promise<void>} story */
-async function chain(story) {
+/** Runs steps with a fake GitHub and the three workflows. @param {(chain: Awaited<ReturnType<typeof openChain>>) => Promise<void>} steps */
+async function chain(steps) {
   const opened = await openChain();
   try {
-    await story(opened);
+    await steps(opened);
   } finally {
     await opened.api.close();
   }
@@ -73,7 +65,7 @@ async function openChain() {
       event,
       apiUrl: api.url,
       environment: {
-        // A server of its own, as GitHub Enterprise Server is: its issuer's keys are there.
+        // A separate server, as GitHub Enterprise Server is, with the keys of its issuer.
         GITHUB_SERVER_URL: api.origin,
         GITHUB_RUN_ID: String(id),
         GITHUB_RUN_ATTEMPT: '1',
@@ -81,14 +73,12 @@ async function openChain() {
         ACTIONS_ID_TOKEN_REQUEST_URL: `${api.origin}/_services/id-token?api-version=2.0`,
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
       },
-      actions: { [CHECKOUT]: checkout(validation) },
+      actions: { [CHECKOUT]: checkout({ 'open-pull-request': 'echo 7', validate: `exit ${validation}` }) },
     });
-    // Of a job that is skipped act says nothing.
-    const jobs = Object.fromEntries(JOBS[workflow].map((name) => [name, ran.jobs[name]?.result ?? 'skipped']));
-    return { ...ran, jobs, sent: api.dispatches.slice(seen) };
+    return { ...ran, jobs: resultsOf(ran, JOBS[workflow]), sent: api.dispatches.slice(seen) };
   }
 
-  /** The event that GitHub makes of a dispatch. @param {(typeof api.dispatches)[number] | undefined} dispatch */
+  /** The event that a dispatch triggers. @param {(typeof api.dispatches)[number] | undefined} dispatch */
   const received = (dispatch) => dispatchEvent(dispatch?.client_payload, { type: dispatch?.event_type ?? '' });
 
   return {
@@ -99,7 +89,7 @@ async function openChain() {
     w5: (dispatch, options) => run('w5-chain.yml', 'repository_dispatch', received(dispatch), options),
     /** @param {any} dispatch @param {Options} [options] */
     report: (dispatch, options) => run('report.yml', 'repository_dispatch', received(dispatch), options),
-    /** What the pull request shows of W5 at a commit. @param {string} [sha] */
+    /** The states that W5 set on a commit. @param {string} [sha] */
     shown: (sha = HEAD_SHA) =>
       (api.statuses[sha] ?? []).filter(({ context }) => context === 'dispatch-guard / W5').map(({ state }) => state),
   };
@@ -110,7 +100,7 @@ describe('the chain', WITH_ACT, () => {
     chain(async ({ api, w2, w5, report, shown }) => {
       const first = await w2();
       assert.deepEqual(first.jobs, { open: 'success', send: 'success' }, first.log);
-      assert.deepEqual(first.calls, ['checkout ', 'open redis']);
+      assert.deepEqual(first.calls, ['checkout  into .', 'open-pull-request redis']);
       assert.deepEqual(
         first.sent.map(({ event_type }) => event_type),
         ['chart-pr-created'],
@@ -121,7 +111,7 @@ describe('the chain', WITH_ACT, () => {
 
       const second = await w5(first.sent[0]);
       assert.deepEqual(second.jobs, { guard: 'success', validate: 'success', send: 'success' }, second.log);
-      assert.deepEqual(second.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} redis`]);
+      assert.deepEqual(second.calls, ['checkout  into .', `checkout ${HEAD_SHA} into head`, 'validate head redis']);
       assert.deepEqual(shown(), ['pending']);
       const { _guard: envelope, ...result } = second.sent[0]?.client_payload;
       assert.deepEqual(result, { head: HEAD_SHA, result: 'success', run: RUNS['w5-chain.yml'], pr: 7 });
@@ -133,7 +123,7 @@ describe('the chain', WITH_ACT, () => {
       const page = `${api.origin}/acme/charts/actions/runs/${RUNS['w5-chain.yml']}`;
       assert.equal(api.statuses[HEAD_SHA]?.at(-1).target_url, page);
 
-      // The same once more: each link of the chain holds.
+      // The same dispatch again.
       const again = await w5(first.sent[0], { run: 2003 });
       assert.deepEqual(again.jobs, { guard: 'failure', validate: 'skipped', send: 'skipped' }, again.log);
       assert.match(again.log, /replay\.duplicate/);
@@ -142,7 +132,7 @@ describe('the chain', WITH_ACT, () => {
       assert.equal(rerun.jobs.guard, 'success', rerun.log);
     }));
 
-  test('a failed validation is shown as one', () =>
+  test('a failed validation sets the status to failure', () =>
     chain(async ({ w2, w5, report, shown }) => {
       const first = await w2();
       const second = await w5(first.sent[0], { validation: 3 });
@@ -152,7 +142,7 @@ describe('the chain', WITH_ACT, () => {
       assert.deepEqual(shown(), ['pending', 'failure']);
     }));
 
-  test('another workflow sends in the name of W2', () =>
+  test('a dispatch of another workflow is denied', () =>
     chain(async ({ w2, w5, shown }) => {
       const first = await w2({ sender: 'evil.yml' });
       const second = await w5(first.sent[0]);
@@ -161,7 +151,7 @@ describe('the chain', WITH_ACT, () => {
       assert.deepEqual([second.calls, second.sent, shown()], [[], [], []]);
     }));
 
-  test('somebody changes the payload on the way', () =>
+  test('a payload that was changed after it was sent is denied', () =>
     chain(async ({ w2, w5 }) => {
       const [sent] = (await w2()).sent;
       const second = await w5({ ...sent, client_payload: { ...sent?.client_payload, chart: 'redis2' } });
@@ -169,11 +159,11 @@ describe('the chain', WITH_ACT, () => {
       assert.deepEqual([second.jobs.guard, second.calls], ['failure', []], second.log);
     }));
 
-  test('a push while W5 validates: the result is not that of the new head', () =>
+  test('a push during the validation does not turn the new head green', () =>
     chain(async ({ api, w2, w5, report, shown }) => {
       const first = await w2();
       const second = await w5(first.sent[0]);
-      // W5 has sent; now the head moves on.
+      // A push after W5 has sent its result.
       api.world.pulls[7] = pullRequest({ head: { sha: MOVED_SHA } });
       const third = await report(second.sent[0]);
       assert.deepEqual(third.jobs, { report: 'failure' }, third.log);
@@ -181,7 +171,7 @@ describe('the chain', WITH_ACT, () => {
       assert.deepEqual([shown(), shown(MOVED_SHA)], [['pending'], []]);
     }));
 
-  test('a push before W5 begins: nothing is validated', () =>
+  test('a push before W5 starts is denied', () =>
     chain(async ({ api, w2, w5, shown }) => {
       const first = await w2();
       api.world.pulls[7] = pullRequest({ head: { sha: MOVED_SHA } });
@@ -190,11 +180,11 @@ describe('the chain', WITH_ACT, () => {
       assert.deepEqual([second.jobs.guard, second.calls, shown(), shown(MOVED_SHA)], ['failure', [], [], []]);
     }));
 
-  test('a push before W5 sends its result: what it validated is in the payload', () =>
+  test('a push before the result is sent is denied by Report', () =>
     chain(async ({ api, w2, w5, report, shown }) => {
       const first = await w2();
       const moved = pullRequest({ head: { sha: MOVED_SHA } });
-      // The guard sees the old head, send the new one.
+      // The guard reads the old head, send reads the new one.
       api.script('pull', [fault.none(), fault.json(moved)]);
       const second = await w5(first.sent[0]);
       const { head, _guard } = second.sent[0]?.client_payload;

@@ -1,21 +1,18 @@
 // @ts-check
-// README's two workflows, run as they stand: one job guards, another goes on only if it may, at the commit and with the
-// payload that the guard gives it.
+// README's two workflows, unchanged: one job guards, and the next one runs only if it is allowed, with the commit and the
+// payload of the guard.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { join } from 'node:path';
-import { WITH_ACT, runWorkflow } from '../support/act.js';
+import { CHECKOUT, checkout, resultsOf, runWorkflow, WITH_ACT } from '../support/act.js';
 import { dispatchEvent, pullRequestEvent } from '../support/events.js';
 import { fault, startFakeApi } from '../support/fake-api.js';
 import { HEAD_SHA, MERGE_SHA, pullRequest, USERS } from '../support/github-objects.js';
 import { ROOT } from '../support/run-action.js';
 
-const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd';
-const ACTIONS = {
-  // Brings the repository's own validation with it.
-  [CHECKOUT]: `echo "checkout $REF" >> "$CALLS"\nmkdir -p ci\nprintf '#!/bin/sh\\necho "validate $*" >> "$CALLS"\\n' > ci/validate\nchmod +x ci/validate`,
-};
+/** The repository's own validation. */
+const ACTIONS = { [CHECKOUT]: checkout({ validate: '' }) };
 
 /**
  * @param {string} workflow
@@ -42,39 +39,39 @@ async function run(workflow, eventName, event, { pulls = {}, script = {}, enviro
   }
 }
 
-describe('W5, which is dispatched', WITH_ACT, () => {
-  test("a dispatch from github-actions[bot] is validated at the PR's head", async () => {
+describe('W5', WITH_ACT, () => {
+  test('validates the head of the pull request on a dispatch of github-actions[bot]', async () => {
     const ran = await run('w5.yml', 'repository_dispatch', dispatchEvent(), { pulls: { 7: pullRequest() } });
-    assert.deepEqual(results(ran, 'validate'), { guard: 'success', validate: 'success' }, ran.log);
-    assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} redis`]);
+    assert.deepEqual(resultsOf(ran, ['guard', 'validate']), { guard: 'success', validate: 'success' }, ran.log);
+    assert.deepEqual(ran.calls, ['checkout main into .', `checkout ${HEAD_SHA} into head`, 'validate head redis']);
     assert.deepEqual(
       ran.requests.map(({ path }) => path),
       ['/repos/acme/charts/pulls/7'],
     );
   });
 
-  test('a pull request of a person is validated by the same step, without a request', async () => {
+  test('validates a pull request without an API request', async () => {
     const ran = await run('w5.yml', 'pull_request', pullRequestEvent({ action: 'opened' }));
-    assert.deepEqual(results(ran, 'validate'), { guard: 'success', validate: 'success' }, ran.log);
-    assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA}`, `validate ${HEAD_SHA} `]);
+    assert.deepEqual(resultsOf(ran, ['guard', 'validate']), { guard: 'success', validate: 'success' }, ran.log);
+    assert.deepEqual(ran.calls, ['checkout main into .', `checkout ${HEAD_SHA} into head`, 'validate head --all']);
     assert.deepEqual(ran.requests, []);
   });
 
   for (const [name, event, pulls, code] of /** @type {[string, any, any, string][]} */ ([
     [
-      "someone else's dispatch",
+      'a dispatch of an actor who is not listed',
       dispatchEvent(undefined, { sender: USERS.stranger }),
       { 7: pullRequest() },
       'actor.not_allowed',
     ],
     [
-      'a dispatch for a PR into another branch',
+      'a pull request into another branch',
       dispatchEvent(),
       { 7: pullRequest({ base: { ref: 'dev' } }) },
       'pull_request.base_not_allowed',
     ],
     [
-      'a dispatch with a chart that is no name',
+      'a chart with shell syntax',
       dispatchEvent({ pr: 7, chart: '"; touch pwned; echo "' }),
       { 7: pullRequest() },
       'payload.invalid_field',
@@ -82,24 +79,24 @@ describe('W5, which is dispatched', WITH_ACT, () => {
   ])) {
     test(`${name} stops the run`, async () => {
       const ran = await run('w5.yml', 'repository_dispatch', event, { pulls });
-      assert.deepEqual(results(ran, 'validate'), { guard: 'failure', validate: 'skipped' }, ran.log);
+      assert.deepEqual(resultsOf(ran, ['guard', 'validate']), { guard: 'failure', validate: 'skipped' }, ran.log);
       assert.notEqual(ran.code, 0);
       assert.deepEqual(ran.calls, []);
       assert.match(ran.log, new RegExp(code.replace('.', '\\.')));
     });
   }
 
-  test('an API that is out of order stops the run', async () => {
+  test('an API error stops the run', async () => {
     const ran = await run('w5.yml', 'repository_dispatch', dispatchEvent(), {
       script: { pull: fault.unauthorized() },
     });
-    assert.deepEqual(results(ran, 'validate'), { guard: 'failure', validate: 'skipped' }, ran.log);
+    assert.deepEqual(resultsOf(ran, ['guard', 'validate']), { guard: 'failure', validate: 'skipped' }, ran.log);
     assert.match(ran.log, /api\.unauthorized/);
     assert.deepEqual(ran.calls, []);
   });
 });
 
-describe('the cascade monitor, which waits for a merge', WITH_ACT, () => {
+describe('the cascade monitor', WITH_ACT, () => {
   /** @param {import("../support/github-objects.js").PullFacts} facts */
   async function closed(facts) {
     const event = pullRequestEvent({
@@ -115,9 +112,9 @@ describe('the cascade monitor, which waits for a merge', WITH_ACT, () => {
     return run('cascade.yml', 'pull_request_target', event, { pulls: { 31: event.pull_request } });
   }
 
-  test('a merged sync starts the cascade from its merge commit', async () => {
+  test('starts the cascade from the merge commit', async () => {
     const ran = await closed({ merged: true });
-    assert.deepEqual(results(ran, 'cascade'), { guard: 'success', cascade: 'success' }, ran.log);
+    assert.deepEqual(resultsOf(ran, ['guard', 'cascade']), { guard: 'success', cascade: 'success' }, ran.log);
     assert.deepEqual(ran.calls, [`gh workflow run cascade.yml --ref main -f pr=31 -f commit=${MERGE_SHA}`]);
   });
 
@@ -127,20 +124,19 @@ describe('the cascade monitor, which waits for a merge', WITH_ACT, () => {
     code,
   ] of /** @type {[string, import("../support/github-objects.js").PullFacts, string][]} */ ([
     ['closed without a merge', { state: 'closed' }, 'pull_request.not_merged'],
-    ['kept for a human', { merged: true, labels: ['upstream-sync', 'human-required'] }, 'pull_request.label_forbidden'],
-    ['no sync', { merged: true, labels: [] }, 'pull_request.label_missing'],
+    [
+      'kept for a person',
+      { merged: true, labels: ['upstream-sync', 'human-required'] },
+      'pull_request.label_forbidden',
+    ],
+    ['without the label', { merged: true, labels: [] }, 'pull_request.label_missing'],
   ])) {
-    test(`one that is ${name} starts nothing, and fails nothing`, async () => {
+    test(`a pull request that is ${name} starts no cascade and does not fail the run`, async () => {
       const ran = await closed(facts);
-      assert.deepEqual(results(ran, 'cascade'), { guard: 'success', cascade: 'skipped' }, ran.log);
+      assert.deepEqual(resultsOf(ran, ['guard', 'cascade']), { guard: 'success', cascade: 'skipped' }, ran.log);
       assert.equal(ran.code, 0);
       assert.deepEqual(ran.calls, []);
       assert.match(ran.log, new RegExp(code.replace('.', '\\.')));
     });
   }
 });
-
-/** How each job ended. @param {import("../support/act.js").WorkflowRun} ran @param {string} second the job behind the guard */
-function results({ jobs }, second) {
-  return Object.fromEntries(['guard', second].map((name) => [name, jobs[name]?.result ?? 'skipped']));
-}

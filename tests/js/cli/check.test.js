@@ -1,5 +1,5 @@
 // @ts-check
-// Where events, policies and answers come from, and what the exit status says.
+// The sources of events, policies and answers, and the exit status.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { cli, ROOT } from './support.js';
 const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-cli-'));
 after(() => rmSync(directory, { recursive: true }));
 
-const SIDE_BY_SIDE = { concurrency: 4 };
+const CONCURRENT = { concurrency: 4 };
 
 let count = 0;
 /** @param {string | object} content @param {string} [ending] @returns {string} the path of a new file */
@@ -50,7 +50,7 @@ const PULL = `repos/${REPOSITORY.full_name}/pulls/7`;
 const CHART = '{pr: pull-request, chart: slug}';
 const dispatch = [`repository_dispatch=${DISPATCH}`];
 
-describe('exit status', SIDE_BY_SIDE, () => {
+describe('exit status', CONCURRENT, () => {
   /** @type {[status: number, code: string, args: string[]][]} */
   const cases = [
     [0, 'allowed', [...dispatch, '--policy', POLICY, '--api', folder({ [`${PULL}.json`]: pullRequest() })]],
@@ -80,28 +80,28 @@ describe('exit status', SIDE_BY_SIDE, () => {
     });
   }
 
-  test('the highest of several decisions', async () => {
+  test('is the highest of several decisions', async () => {
     assert.equal((await check(['dispatch', 'merged'])).status, 0);
     assert.equal((await check(['dispatch', 'wrong-actor'])).status, 1);
     assert.equal((await check(['dispatch', ...dispatch, '--policy', POLICY])).status, 3);
   });
 
-  test('with --against, whether something changes', async () => {
+  test('with --against depends on what changes', async () => {
     const wrong = file('version: 2', 'yml');
     const other = file(dispatchPolicy('', { actors: '[octocat]' }), 'yml');
     const compared = async (/** @type {string} */ now, /** @type {string} */ then, event = ['wrong-actor']) =>
       (await check([...event, '--policy', now, '--against', then])).status;
-    assert.equal(await compared(POLICY, POLICY), 0, 'a deny that stays');
-    assert.equal(await compared(POLICY, POLICY, dispatch), 0, 'an error that stays');
+    assert.equal(await compared(POLICY, POLICY), 0, 'the same denial');
+    assert.equal(await compared(POLICY, POLICY, dispatch), 0, 'the same error');
     assert.equal(await compared(other, POLICY, ['dispatch']), 1);
     assert.equal(await compared(wrong, POLICY), 2);
     assert.equal(await compared(POLICY, wrong), 2);
-    assert.equal(await compared(POLICY, other, dispatch), 3, 'what cannot be told');
+    assert.equal(await compared(POLICY, other, dispatch), 3, 'cannot be determined');
   });
 });
 
-describe('answers from a folder', SIDE_BY_SIDE, () => {
-  test('are found by the path below the API, names in the clear', async () => {
+describe('answers from a folder', CONCURRENT, () => {
+  test('are found by the decoded path below the API', async () => {
     const policy = file(dispatchPolicy('', { actors: '[role:write]' }), 'yml');
     const bot = 'github-actions[bot]';
     const api = folder({
@@ -132,15 +132,15 @@ describe('answers from a folder', SIDE_BY_SIDE, () => {
     assert.equal(result.reason_code, 'allowed');
   });
 
-  test('that are missing are named once, in the words of the command line', async () => {
+  test('that are missing are named once', async () => {
     const { stderr } = await check([...dispatch, ...dispatch, '--policy', POLICY, '--api', folder({})]);
     assert.match(
       stderr,
-      /^dispatch-guard: there is no \S+\/answers-\d+\/repos\/\S+\/pulls\/7\.json, which counts as a 404\n$/,
+      /^dispatch-guard: \S+\/answers-\d+\/repos\/\S+\/pulls\/7\.json does not exist; answered with 404\n$/,
     );
   });
 
-  test('cannot lie outside of it', async () => {
+  test('cannot be outside of it', async () => {
     const outside = folder({ 'secret.json': pullRequest() });
     const api = join(outside, 'answers');
     mkdirSync(api);
@@ -151,8 +151,8 @@ describe('answers from a folder', SIDE_BY_SIDE, () => {
   });
 });
 
-describe('the live API', SIDE_BY_SIDE, () => {
-  test('is asked with the token, which is never printed', async () => {
+describe('the live API', CONCURRENT, () => {
+  test('gets the token, which is never printed', async () => {
     const github = await startFakeApi({ pulls: { 7: pullRequest() } });
     const args = [...dispatch, '--policy', POLICY, '--api-url', github.url];
     const ran = await check(args, { env: { GITHUB_TOKEN: TOKEN } });
@@ -179,7 +179,7 @@ describe('the live API', SIDE_BY_SIDE, () => {
     assert.deepEqual([...new Set(github.requests.map(({ method }) => method))], ['GET']);
   });
 
-  test('is not asked, nor anything else, unless it is named', async () => {
+  test('is not contacted unless it is named', async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;
@@ -190,15 +190,15 @@ describe('the live API', SIDE_BY_SIDE, () => {
     const proxy = `http://127.0.0.1:${port}`;
     const env = { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, GITHUB_TOKEN: TOKEN, GITHUB_API_URL: proxy };
     const { result } = await check([...dispatch, '--policy', POLICY], { env });
-    assert.equal(result.reason_code, 'api.unavailable');
-    assert.deepEqual(result.api_requests[0].tries, 1);
     await cli(['lint', POLICY], { env });
     server.close();
+    assert.equal(result.reason_code, 'api.unavailable');
+    assert.equal(result.api_requests[0].attempts, 1);
     assert.equal(connections, 0);
   });
 });
 
-describe('evidence', SIDE_BY_SIDE, () => {
+describe('evidence', CONCURRENT, () => {
   const evidence = join(directory, 'evidence.json');
   const recorded = cli(['check', 'wrong-actor', '--record', evidence, '--at', '2026-01-31']);
 
@@ -208,14 +208,14 @@ describe('evidence', SIDE_BY_SIDE, () => {
     assert.deepEqual([result.reason_code, result.time, status], ['actor.not_allowed', '2026-01-31T00:00:00Z', 1]);
   });
 
-  test('is judged by other rules', async () => {
+  test('can be checked with another policy', async () => {
     await recorded;
     const policy = file(dispatchPolicy('', { actors: '[eve]', payload: CHART }), 'yml');
     const { result } = await check([evidence, '--policy', policy]);
-    assert.equal(result.reason_code, 'api.unavailable', 'nothing was asked then');
+    assert.equal(result.reason_code, 'api.unavailable', 'no answer was recorded');
   });
 
-  test('gives the answers for another event', async () => {
+  test('provides the answers for another event', async () => {
     const other = join(directory, 'other.json');
     await cli(['check', 'dispatch', '--record', other]);
     const eve = file({
@@ -226,7 +226,7 @@ describe('evidence', SIDE_BY_SIDE, () => {
     assert.equal(result.reason_code, 'allowed', JSON.stringify(result));
   });
 
-  test('tells what was decided then, for --against recorded', async () => {
+  test('provides the recorded decision for --against', async () => {
     await recorded;
     const policy = file(dispatchPolicy('', { actors: '["github-actions[bot]"]' }), 'yml');
     const same = await check([evidence, '--policy', policy, '--against', 'recorded']);
@@ -247,7 +247,7 @@ describe('evidence', SIDE_BY_SIDE, () => {
     assert.deepEqual(JSON.parse(replayed.stdout), ran.result);
   });
 
-  test('that was altered is told with all that differs', async () => {
+  test('that was altered is reported with every difference', async () => {
     await recorded;
     const text = readFileSync(evidence, 'utf8');
     const altered = file(text.replace('"reason_code":"actor.not_allowed"', '"reason_code":"allowed"'));
@@ -255,11 +255,11 @@ describe('evidence', SIDE_BY_SIDE, () => {
     assert.deepEqual([status, JSON.parse(stdout).reason_code], [4, 'actor.not_allowed']);
     assert.match(
       stderr,
-      /^DIFFERS[^]*1\svalue[^]*\n {2}reason_code\n {4}then {2}"allowed"\n {4}now {3}"actor\.not_allowed"\n$/,
+      /^DIFFERS[^]*1\svalue[^]*\n {2}reason_code\n {4}recorded {2}"allowed"\n {4}replayed {2}"actor\.not_allowed"\n$/,
     );
   });
 
-  test('cannot be written for several decisions, or nowhere', async () => {
+  test('is written only for a single decision, to an existing folder', async () => {
     assert.match(
       (await check(['dispatch', 'merged', '--record', join(directory, 'x')])).stderr,
       /one event and one policy/,
@@ -268,8 +268,8 @@ describe('evidence', SIDE_BY_SIDE, () => {
   });
 });
 
-describe('events by name', SIDE_BY_SIDE, () => {
-  test('are examples of @octokit/webhooks-examples, from a clone', async () => {
+describe('events by name', CONCURRENT, () => {
+  test('can be examples of @octokit/webhooks-examples', async () => {
     const policy = file('version: 1\nevents:\n  pull_request:\n    types: [opened, closed]\n', 'yml');
     for (const name of ['pull_request', 'pull_request.opened', 'pull_request.closed.2']) {
       const { result } = await check([name, '--policy', policy]);
@@ -277,10 +277,10 @@ describe('events by name', SIDE_BY_SIDE, () => {
     }
     const { stderr, status } = await check(['pull_request.opend', '--policy', policy]);
     assert.equal(status, 2);
-    assert.match(stderr, /there is no example `pull_request\.opend`; there are examples of opened, assigned/);
+    assert.match(stderr, /no example `pull_request\.opend`; there are examples for opened, assigned/);
   });
 
-  test('are not looked for where a file is', async () => {
+  test('are not used if a file has that name', async () => {
     writeFileSync(join(directory, 'dispatch'), JSON.stringify(dispatchEvent({ pr: 7 })));
     const { result } = await check(['dispatch', '--event-name', 'repository_dispatch', '--policy', POLICY], {
       cwd: directory,
@@ -288,38 +288,38 @@ describe('events by name', SIDE_BY_SIDE, () => {
     assert.equal(result.reason_code, 'api.unavailable');
   });
 
-  test('may be called other events', async () => {
+  test('can be given another event name', async () => {
     assert.equal((await check(['dispatch', '--event-name', 'pull_request'])).result.reason_code, 'event.mismatch');
     assert.equal((await check(['pull_request=dispatch'])).result.reason_code, 'event.mismatch');
   });
 });
 
-describe('flat inputs', SIDE_BY_SIDE, () => {
+describe('shorthand inputs', CONCURRENT, () => {
   const pairs = ['dispatch-types=chart-pr-created', 'allowed-actors=github-actions[bot]', 'payload=pr: pull-request'];
   const more = ['base-branches=next', 'base-branches=main'];
   const api = folder({ [`${PULL}.json`]: pullRequest() });
 
-  test('may follow each other, or each their own option', async () => {
+  test('can share one option or have one each', async () => {
     const together = await check([...dispatch, '--api', api, '--at', '2026-01-31', '--flat', ...pairs, ...more]);
     const apart = [...pairs, ...more].flatMap((pair) => ['--flat', pair]);
     assert.deepEqual(await check([...dispatch, '--api', api, '--at', '2026-01-31', ...apart]), together);
     assert.equal(together.result.reason_code, 'allowed', together.stderr);
   });
 
-  test('are those and no others', async () => {
+  test('are only those of a policy', async () => {
     const { status, stderr } = await check([...dispatch, '--flat', ...pairs, 'mode=evaluate']);
     assert.equal(status, 2);
-    assert.match(stderr, /no file, sample or example/);
+    assert.match(stderr, /`mode`, which is not a shorthand input/);
   });
 });
 
-describe('policies', SIDE_BY_SIDE, () => {
+describe('policies', CONCURRENT, () => {
   test('are read from standard input', async () => {
     const { result } = await check(['wrong-actor', '--policy', '-'], { input: dispatchPolicy() });
     assert.equal(result.reason_code, 'actor.not_allowed');
   });
 
-  test('that are no text are refused', async () => {
+  test('that are empty or not UTF-8 are rejected', async () => {
     for (const [content, word] of /** @type {const} */ ([
       [Buffer.from([0xff]), 'not UTF-8'],
       ['\n', 'is empty'],
@@ -339,7 +339,7 @@ test('signatures are checked with the keys of a file, and the keys are not print
   assert.ok(!stdout.includes('not-the-key-of-anybody'));
 });
 
-test('a reader that has enough does not disturb', async () => {
+test('a closed pipe is not an error', async () => {
   const { spawn } = await import('node:child_process');
   const { CLI, NODE } = await import('./support.js');
   const child = spawn('sh', ['-c', `"${NODE}" "${CLI}" check dispatch | head -1`]);
@@ -350,7 +350,7 @@ test('a reader that has enough does not disturb', async () => {
   assert.deepEqual([stdout, stderr], ['ALLOW  allowed\n', '']);
 });
 
-test('a file’s name forges nothing, whatever the command', async () => {
+test('a file name cannot forge output of any command', async () => {
   const hostile = 'x\n::error::forged\u001b[2J.yml';
   for (const args of [
     ['lint', hostile],

@@ -1,5 +1,5 @@
 // @ts-check
-// The examples of docs/command-line.md and of `--help`: what they print is what stands there.
+// The examples of docs/command-line.md and of `--help` print what the page shows.
 
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ describe('examples', () => {
   const update = Boolean(process.env.UPDATE_SNAPSHOTS);
   let text = page;
 
-  test('there are some', () => assert.ok(consoles.length >= 10));
+  test('finds examples', () => assert.ok(consoles.length >= 10));
 
   // One after the other: some read what others write.
   for (const { content, map } of consoles) {
@@ -74,7 +74,7 @@ describe('commands that are only shown', () => {
     [...text.matchAll(/dispatch-guard ([a-z][^\n"|>#]*)/g)].map(([, words = '']) => words),
   );
 
-  test('there are some', () => assert.ok(calls.length > 10, `${calls.length}`));
+  test('finds commands', () => assert.ok(calls.length > 10, `${calls.length}`));
 
   for (const call of new Set(calls)) {
     test(`dispatch-guard ${call}`, async () => {
@@ -90,18 +90,18 @@ describe('commands that are only shown', () => {
 describe('the options in the page', () => {
   const known = new Set(Object.values(COMMANDS).flatMap(({ options }) => options.map(({ name }) => `--${name}`)));
 
-  test('are options', () => {
+  test('exist', () => {
     const named = new Set([...page.matchAll(/`(--[a-z-]+)/g)].map(([, name = '']) => name));
     assert.ok(named.size > 10);
     for (const name of named) assert.ok(known.has(name) || name === '--help', name);
   });
 
-  test('are all options', () => {
+  test('are complete', () => {
     for (const name of known) assert.ok(page.includes(name), name);
   });
 });
 
-test('the help of each command is reached in both ways', async () => {
+test('`help COMMAND` and `COMMAND --help` print the same', async () => {
   for (const name of Object.keys(COMMANDS)) {
     const [first, second] = await Promise.all([cli([name, '--help']), cli(['help', name])]);
     assert.deepEqual(first, second);

@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { filesUnder } from '../../../scripts/build.mjs';
 import { cli, DIST, NODE, ROOT, start } from './support.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-package-'));
@@ -36,7 +37,7 @@ describe('npm pack', () => {
   /** @type {{ filename: string, size: number, files: { path: string, mode: number }[] }} */
   let packed;
   before(async () => {
-    // A clone with the bundles to test in the place of the committed ones.
+    // A clone with the bundles to test instead of the committed ones.
     const clone = join(directory, 'clone');
     mkdirSync(clone);
     for (const name of readdirSync(ROOT)) {
@@ -51,7 +52,7 @@ describe('npm pack', () => {
     [packed] = JSON.parse(await npm(['pack', '--json', '--pack-destination', directory], clone));
   });
 
-  test('holds what the command line needs and nothing else', () => {
+  test('contains what the command line needs and nothing else', () => {
     const paths = packed.files.map(({ path }) => path).sort();
     const samples = paths.filter((path) => path.startsWith('samples/'));
     assert.ok(samples.length > 0 && samples.every((path) => path.endsWith('.json')), samples.join('\n'));
@@ -62,13 +63,14 @@ describe('npm pack', () => {
       'package.json',
       'schema/policy.schema.json',
       'schema/result.schema.json',
+      'schema/test.schema.json',
     ]);
     const dist = paths.filter((path) => path.startsWith('dist/')).map((path) => path.slice('dist/'.length));
-    assert.deepEqual(dist, readdirSync(DIST).sort());
-    assert.ok(packed.size < 400_000, `${packed.size} bytes`);
+    assert.deepEqual(dist, filesUnder(DIST));
+    assert.ok(packed.size < 950_000, `${packed.size} bytes`);
   });
 
-  test('needs no other package', () => {
+  test('has no dependencies and no install scripts', () => {
     for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundledDependencies']) {
       assert.equal(metadata[kind], undefined, kind);
     }
@@ -77,7 +79,7 @@ describe('npm pack', () => {
     }
   });
 
-  test('installs into an empty folder without a network, and runs there', async () => {
+  test('installs without a network and runs', async () => {
     const home = join(directory, 'empty');
     mkdirSync(home);
     await npm(['init', '--yes'], home);
@@ -103,7 +105,7 @@ describe('npm pack', () => {
 });
 
 test('runs from a clone without an install', async () => {
-  // Nothing is found through node_modules here.
+  // There is no node_modules here.
   const clone = join(directory, 'bare');
   for (const [from, name] of /** @type {const} */ ([
     [DIST, 'dist'],
@@ -112,7 +114,10 @@ test('runs from a clone without an install', async () => {
   ])) {
     cpSync(from, join(clone, name), { recursive: true });
   }
-  const { stdout, status } = await cli(['check', 'dispatch'], { cwd: clone, program: join(clone, 'dist/cli.cjs') });
+  const { stdout, status } = await cli(['check', 'dispatch'], {
+    cwd: clone,
+    program: join(clone, 'dist/cli/main.cjs'),
+  });
   assert.equal(status, 0);
   assert.match(stdout, /^ALLOW {2}allowed\n/);
 });
@@ -120,18 +125,17 @@ test('runs from a clone without an install', async () => {
 test('runs without samples and schemas, as in the archive that workflows download', async () => {
   const archive = join(directory, 'archive');
   cpSync(DIST, join(archive, 'dist'), { recursive: true });
-  const program = join(archive, 'dist/cli.cjs');
+  const program = join(archive, 'dist/cli/main.cjs');
   const run = (/** @type {string[]} */ ...args) => cli(args, { cwd: archive, program });
   assert.equal((await run('lint', '-')).status, 2);
   const sample = await run('check', 'dispatch');
   assert.deepEqual([sample.status, sample.stdout], [2, '']);
-  assert.match(sample.stderr, /^dispatch-guard: there is no file, sample or example `dispatch`/);
+  assert.match(sample.stderr, /^dispatch-guard: no file, sample or example `dispatch`/);
   const schema = await run('schema', 'policy');
   assert.match(schema.stderr, /^dispatch-guard: the schema `policy` cannot be read: there is no such file\n$/);
-  assert.equal((await run('completion', 'bash')).status, 0);
 });
 
-test('bin is a program', () => {
-  assert.equal(metadata.bin['dispatch-guard'], 'dist/cli.cjs');
-  assert.match(readFileSync(join(DIST, 'cli.cjs'), 'utf8'), /^#!\/usr\/bin\/env node\n/);
+test('bin is executable', () => {
+  assert.equal(metadata.bin['dispatch-guard'], 'dist/cli/main.cjs');
+  assert.match(readFileSync(join(DIST, 'cli/main.cjs'), 'utf8'), /^#!\/usr\/bin\/env node\n/);
 });

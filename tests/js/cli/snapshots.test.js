@@ -1,13 +1,13 @@
 // @ts-check
-// What people see of each command, held against files that were read and found good.
+// What each command prints, compared with reviewed snapshots.
 
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import stringWidth from 'fast-string-width';
-import { assertSnapshot, cli, CLI, NODE, ROOT, start, transcript } from './support.js';
+import { assertSnapshot, cli, CLI, NODE, ROOT, start, transcript, unusedSnapshots } from './support.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-cli-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -32,10 +32,40 @@ events:
       bsae: [main]
       state: opne
 `;
+// A gate that tests a text.
+const WORKFLOW = `on: {repository_dispatch: {types: [chart-pr-created]}}
+permissions: {pull-requests: read}
+jobs:
+  guard:
+    outputs: {allowed: "\${{ steps.guard.outputs.allowed }}"}
+    steps:
+      - id: guard
+        uses: org/dispatch-guard@v1
+        with:
+          dispatch-types: chart-pr-created
+          allowed-actors: github-actions[bot]
+          payload: |
+            pr: pull-request
+            chart: slug
+  work:
+    needs: guard
+    if: needs.guard.outputs.allowed
+    steps: [{run: make}]
+`;
+const TEST = `version: 1
+policy: old.yml
+cases:
+  - {name: by a workflow, event-name: repository_dispatch, event: dispatch.json, expect: allowed,
+     answers: {repos/acme/charts/pulls/7: answers/repos/acme/charts/pulls/7.json}}
+  - {name: by somebody else, event-name: repository_dispatch, event: dispatch.json, actor: "eve:2666",
+     expect: pull_request.not_found}
+`;
 
 before(() => {
   const files = { 'old.yml': OLD, 'new.yml': NEW, 'wrong.yml': WRONG, 'two words.yml': WRONG };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  writeFileSync(join(directory, 'workflow.yml'), WORKFLOW);
+  writeFileSync(join(directory, 'old.test.yml'), TEST);
   const samples = join(ROOT, 'samples');
   cpSync(join(samples, 'events/chart-pr-created.json'), join(directory, 'dispatch.json'));
   cpSync(join(samples, 'events/pull-request-opened.json'), join(directory, 'opened.json'));
@@ -51,8 +81,9 @@ const CASES = {
   'help-check': ['check', '--help'],
   'help-replay': ['replay', '--help'],
   'help-lint': ['help', 'lint'],
+  'help-test': ['test', '--help'],
+  'help-init': ['init', '--help'],
   'help-schema': ['schema', '-h'],
-  'help-completion': ['completion', '--help'],
   'no-command': [],
   version: ['--version'],
 
@@ -70,6 +101,9 @@ const CASES = {
   'with-flat-inputs': [
     ...['check', 'pull_request=opened.json', '--flat', 'events=pull_request', '--flat', 'base-branches=release'],
     ...['--flat', 'base-branches=next'],
+  ],
+  'with-workflow': [
+    ...['check', 'repository_dispatch=dispatch.json', '--workflow', 'workflow.yml', '--api', 'answers'],
   ],
   'missing-answer-in-folder': [...['check', 'repository_dispatch=dispatch.json', '--policy', 'old.yml', '--api', '.']],
   'error-offline': ['check', 'repository_dispatch=dispatch.json', '--policy', 'old.yml'],
@@ -90,6 +124,17 @@ const CASES = {
   'lint-errors': ['lint', 'wrong.yml', 'old.yml'],
   'lint-clean': ['lint', 'old.yml', 'new.yml'],
   'lint-missing': ['lint', 'nowhere.yml', 'old.yml'],
+  'lint-workflow': ['lint', 'workflow.yml'],
+  'lint-nothing': ['lint'],
+  'lint-format': ['lint', 'old.yml', '--format', 'serif'],
+
+  'test-fails': ['test', 'old.test.yml'],
+  'test-tap': ['test', 'old.test.yml', '--format', 'tap'],
+  'test-nothing': ['test'],
+  'test-policy': ['test', 'old.yml'],
+
+  'init-nothing': ['init'],
+  'init-unknown': ['init', 'dispach'],
 
   'wrong-command': ['chek'],
   'wrong-option': ['check', '--polcy', 'old.yml'],
@@ -118,18 +163,17 @@ const CASES = {
   'no-evidence': ['replay', 'dispatch.json'],
   'nothing-recorded': ['check', 'dispatch', '--against', 'recorded'],
   'no-schema': ['schema', 'event'],
-  'no-shell': ['completion', 'powershell'],
 };
 
-describe('what people see', { concurrency: 4 }, () => {
+describe('output', { concurrency: 4 }, () => {
   for (const [name, args] of Object.entries(CASES)) {
     test(name, async () => {
       const ran = await cli(args, { cwd: directory });
       assertSnapshot(name, transcript(args, ran));
       for (const line of `${ran.stdout}${ran.stderr}`.split('\n')) {
-        assert.ok(!line.includes('\u001b'), 'colour although this is no terminal');
+        assert.ok(!line.includes('\u001b'), 'colour without a terminal');
         assert.equal(line, line.trimEnd(), 'white space at the end');
-        // A policy's error is a line for programs, and so is what is wrong with a call.
+        // Policy errors and usage errors are one line each, whatever their length.
         if (args[0] !== 'lint' && ran.stdout.includes(line)) assert.ok(stringWidth(line) <= 100, line);
       }
     });
@@ -146,7 +190,7 @@ describe('what people see', { concurrency: 4 }, () => {
     assertSnapshot('replay-differs', transcript(['replay', 'evidence.json'], other));
   });
 
-  test('long names of files do not make long lines', async () => {
+  test('long file names are wrapped', async () => {
     const deep = join(directory, ...Array.from({ length: 12 }, (_, index) => `folder-${index}-\u540d\u524d`));
     mkdirSync(deep, { recursive: true });
     const [policy, event] = [join(deep, 'policy.yml'), join(deep, 'event.json')];
@@ -165,16 +209,29 @@ describe('what people see', { concurrency: 4 }, () => {
     }
   });
 
-  test('lint-in-a-run', async () => {
-    const args = ['lint', 'two words.yml'];
-    const ran = await cli(args, { cwd: directory, env: { GITHUB_ACTIONS: 'true' } });
-    assertSnapshot('lint-in-a-run', transcript(args, ran));
-    // Wherever it is started: GitHub knows the file by its place in the workspace.
-    const deeper = await cli(['lint', 'two words.yml'], {
-      cwd: directory,
-      env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: dirname(directory) },
-    });
-    assert.match(deeper.stdout, new RegExp(`^::error .*file=${basename(directory)}/two words.yml`, 'm'));
+  test('lint-annotations', async () => {
+    const args = ['lint', 'two words.yml', '--format', 'github'];
+    assertSnapshot('lint-annotations', transcript(args, await cli(args, { cwd: directory })));
+  });
+
+  test('what init writes passes lint and test', async () => {
+    for (const pattern of ['dispatch', 'cascade', 'label', 'command', 'workflow-run']) {
+      const cwd = join(directory, `init-${pattern}`);
+      mkdirSync(join(cwd, '.git'), { recursive: true });
+      mkdirSync(join(cwd, '.github/workflows'), { recursive: true });
+      writeFileSync(join(cwd, '.git/HEAD'), 'ref: refs/heads/trunk\n');
+      writeFileSync(join(cwd, '.github/workflows/ci.yml'), 'on: pull_request\njobs: {a: {steps: [{run: make}]}}\n');
+      assert.equal((await cli(['init', pattern], { cwd })).status, 0);
+      assert.match(readFileSync(join(cwd, `.github/dispatch-guard-${pattern}.yml`), 'utf8'), /trunk/);
+      for (const command of ['lint', 'test']) {
+        const { status, stdout } = await cli([command], { cwd });
+        assert.equal(status, 0, stdout);
+      }
+      const again = await cli(['init', pattern], { cwd });
+      assert.equal(again.status, 2);
+      assert.match(again.stderr, /exists; `--force` overwrites it/);
+      assert.equal((await cli(['init', pattern, '--force'], { cwd })).status, 0);
+    }
   });
 
   test('lint-standard-input', async () => {
@@ -183,7 +240,7 @@ describe('what people see', { concurrency: 4 }, () => {
   });
 });
 
-// `script` of util-linux plays the terminal; that of other systems is called otherwise.
+// `script` of util-linux provides the terminal; other systems have another `script`.
 const skip = process.platform !== 'linux' && 'only on Linux';
 
 describe('on a terminal', { concurrency: 2, skip }, () => {
@@ -214,7 +271,7 @@ describe('on a terminal', { concurrency: 2, skip }, () => {
     });
   }
 
-  test('a wide one is not filled', async () => {
+  test('a wide terminal is not filled', async () => {
     const { stdout } = await onTerminal(['check', 'moved-head'], 300);
     for (const line of stdout.split('\n')) assert.ok(stringWidth(line) <= 100, line);
   });
@@ -227,9 +284,11 @@ describe('on a terminal', { concurrency: 2, skip }, () => {
     });
   }
 
-  test('FORCE_COLOR stands for one', async () => {
+  test('FORCE_COLOR enables colour without a terminal', async () => {
     const { stdout } = await cli(['check', 'dispatch'], { env: { FORCE_COLOR: '1' } });
     assert.ok(stdout.startsWith('\u001b[1m\u001b[32mALLOW'), stdout);
     assert.ok(!(await cli(['check', 'dispatch'], { env: { FORCE_COLOR: '0' } })).stdout.includes('\u001b['));
   });
 });
+
+test('every snapshot is used', { skip }, () => assert.deepEqual(unusedSnapshots(), []));

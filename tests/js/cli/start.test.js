@@ -1,14 +1,14 @@
 // @ts-check
-// The command line starts about as fast as Node itself: what these commands take is 1.1 to 1.3 times as long.
+// The command line starts about as fast as Node itself: these commands take 1.1 to 1.3 times as long.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { CLI, NODE } from './support.js';
 
-/** The most that is allowed; a machine with other work on it slows the longer start more. */
+/** The limit; a busy machine slows the longer start more. */
 const RATIO = 2;
-/** How often both are started before the limit counts as missed. */
+/** How often both are started before the limit is exceeded. */
 const ROUNDS = 60;
 
 /** @param {string[]} args @returns {number} milliseconds */
@@ -20,7 +20,7 @@ function start(args) {
 
 for (const args of [['--version'], ['--help'], ['check', '--help']]) {
   test(`dispatch-guard ${args.join(' ')}`, () => {
-    // The quickest start of each: what else the machine does only ever adds.
+    // The fastest start of each: other work of the machine only adds time.
     let [node, program] = [Infinity, Infinity];
     for (let round = 0; round < ROUNDS; round += 1) {
       node = Math.min(node, start(['-e', '0']));

@@ -1,16 +1,16 @@
 // @ts-check
-// Starts the command line as people do: a process, its arguments, what it prints and its exit status.
+// Starts the command line as a process: its arguments, its output and its exit status.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DIST, NODE, ROOT } from '../support/run-action.js';
 
 export { DIST, NODE, ROOT };
 
-/** What `bin` in package.json names, in the directory of the bundles to test. */
-export const CLI = join(DIST, 'cli.cjs');
+/** The program of `bin` in package.json, in the directory of the bundles to test. */
+export const CLI = join(DIST, 'cli/main.cjs');
 
 /**
  * @typedef {object} Ran
@@ -54,28 +54,42 @@ export function start(program, args, { cwd = ROOT, env = {}, input = '' } = {}) 
   });
 }
 
-/** Set to write what is printed now into the snapshots; whoever does reads them. */
+/** Set to rewrite the snapshots; read the diff afterwards. */
 const UPDATE = Boolean(process.env.UPDATE_SNAPSHOTS);
+const SNAPSHOTS = join(import.meta.dirname, 'snapshots.txt');
+
+/** Each snapshot by its name. In the file a line `=== NAME` comes before each. @type {Map<string, string>} */
+const snapshots = new Map(
+  readFileSync(SNAPSHOTS, 'utf8')
+    .split(/^=== /m)
+    .slice(1)
+    .map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]),
+);
+
+const compared = new Set();
+
+/** The snapshots that no test has compared so far. */
+export const unusedSnapshots = () => [...snapshots.keys()].filter((name) => !compared.has(name));
 
 /**
- * Holds a text against the file in which it was read and found good.
+ * Compares a text with its snapshot.
  * @param {string} name
  * @param {string} text
  */
 export function assertSnapshot(name, text) {
-  const file = join(import.meta.dirname, 'snapshots', `${name}.txt`);
+  compared.add(name);
   if (UPDATE) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    snapshots.set(name, text);
+    const sorted = [...snapshots].sort(([a], [b]) => (a < b ? -1 : 1));
+    writeFileSync(SNAPSHOTS, sorted.map(([key, value]) => `=== ${key}\n${value}`).join(''));
   }
-  assert.ok(existsSync(file), `${file} is missing: run with UPDATE_SNAPSHOTS=1 and read it`);
-  assert.equal(text, readFileSync(file, 'utf8'), `not as in ${name}.txt; UPDATE_SNAPSHOTS=1 writes it anew`);
+  assert.equal(text, snapshots.get(name), `differs from snapshot ${name}; UPDATE_SNAPSHOTS=1 rewrites it`);
 }
 
 /**
  * @param {string[]} args
  * @param {Ran} ran
- * @returns {string} all that somebody sees, and the exit status
+ * @returns {string} everything that is printed, and the exit status
  */
 export function transcript(args, { status, stdout, stderr }) {
   const command = ['dispatch-guard', ...args.map(shellWord)].join(' ');

@@ -1,6 +1,6 @@
 // @ts-check
-// What GitHub Marketplace and a newcomer read first. Which icons and colours there are is checked by the schema of
-// action.yml, in the stage `actions`.
+// What GitHub Marketplace and a new user read first. The schema of action.yml checks icons and colours, in the stage
+// `actions`.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -42,46 +42,46 @@ for (const action of /** @type {ActionName[]} */ (Object.keys(FILES))) {
 
   describe(action, () => {
     test('has name, author and branding', () => {
-      assert.match(described.get('name') ?? '', /^Dispatch Guard( send| report)?$/);
+      assert.match(described.get('name') ?? '', /^Dispatch Guard( send| report| reconcile)?$/);
       assert.match(described.get('author') ?? '', /\S/);
       assert.match(described.get('branding.icon') ?? '', /^[a-z-]+$/);
       assert.match(described.get('branding.color') ?? '', /^[a-z-]+$/);
     });
 
-    test('says in fewer than 125 characters what it does', () => {
+    test('describes itself in fewer than 125 characters', () => {
       const description = described.get('description') ?? '';
       assert.match(description, /^[A-Z].*\.$/);
       assert.ok(description.length < 125, `${description.length} characters`);
     });
 
-    test('describes every input and output in sentences that stand alone', () => {
+    test('describes every input and output in complete sentences', () => {
       const all = [...described].filter(([place]) => /^(inputs|outputs)\..*\.description$/.test(place));
       assert.ok(all.length > 5);
       for (const [place, description] of all) {
         assert.match(description, /^[A-Z`].{14,}\.$/, place);
         assert.ok(description.length <= 300, `${place} has ${description.length} characters`);
-        // What only those know who know the project.
+        // Terms that only this project uses.
         assert.doesNotMatch(description, /\b(PR|HMAC|JWKS|GHES|ADR|W2|W5)\b/, place);
       }
     });
 
-    test('says of a switch what its words do, and of a token what it needs', () => {
+    test('describes the values of switches and the permissions of tokens', () => {
       for (const [name, value] of Object.entries(INPUTS[action])) {
         const description = described.get(`inputs.${name}.description`) ?? '';
         if (value === 'true' || value === 'false') assert.match(description, /`(true|false)`/, name);
-        if (name === 'token') assert.match(description, /permission|Needs `/, name);
+        if (name === 'token') assert.match(description, /permission|Needs `|`[a-z-]+: (read|write)`/, name);
       }
     });
   });
 }
 
-test('the root has the one action that Marketplace lists', () => {
+test('the root has the action that Marketplace lists', () => {
   assert.equal(FILES.guard, 'action.yml');
   for (const name of ['action.yaml', 'Dockerfile']) assert.equal(existsSync(join(ROOT, name)), false, name);
   assert.equal(texts('action.yml').get('name'), 'Dispatch Guard');
 });
 
-test('README goes from use to reference', () => {
+test('README shows the use before the reference', () => {
   const readme = read('README.md');
   const steps = [
     'uses: org/dispatch-guard@v1',

@@ -1,16 +1,17 @@
 // @ts-check
-// One set of names everywhere: the public contract, the core's registries (`tests/core/documents.rs` writes what it
-// has into a fixture), the three `action.yml`, the shim, the documentation and the packages' metadata. README's tables
-// are held against `action.yml` in `docs/readme.test.js`.
+// The same names everywhere: the public contract, the registries of the core (`tests/core/documents.rs` writes them into
+// a fixture), the `action.yml` files, the shim, the documentation and the package metadata. `docs/readme.test.js` compares
+// README's tables with `action.yml`.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import * as shim from '../../../js/outputs.js';
-import { readActionFile } from '../support/action-yml.js';
+import { INTERNAL_ERROR } from '../../../js/action/outputs.js';
+import * as shim from '../support/contract.js';
+import { readActionFile } from '../../../scripts/action-yml.mjs';
 import { ROOT } from '../support/run-action.js';
-import { answerOf, CODES, EVENTS, FILES, FLAT, INPUTS, OUTPUTS } from './public.js';
+import { verdictOf, CODES, DECIDING, EVENTS, FILES, FLAT, INPUTS, OUTPUTS } from './public.js';
 
 /** @typedef {import('./public.js').ActionName} ActionName */
 
@@ -19,9 +20,9 @@ const text = (/** @type {string} */ path) => readFileSync(join(ROOT, path), 'utf
 /**
  * @type {{
  *   version: string,
- *   inputs: { [name in ActionName]: { name: string, default: string, flat: boolean }[] },
+ *   inputs: { [name in ActionName]: { name: string, default: string, shorthand: boolean }[] },
  *   outputs: { [name in ActionName]: string[] },
- *   codes: { name: string, step: string, answer: string, cure: string }[],
+ *   codes: { name: string, step: string | null, verdict: string, help: string }[],
  *   events: string[],
  *   faults: string[],
  * }}
@@ -45,7 +46,7 @@ for (const action of ACTIONS) {
       for (const [name, value] of described.inputs) assert.equal(value, INPUTS[action][name] ?? '', name);
     });
 
-    test('action.yml marks what is required', () => {
+    test('action.yml marks the required inputs', () => {
       const inputs = text(FILES[action]).split('\noutputs:')[0] ?? '';
       const required = inputs.split(/^ {2}(?=\S)/m).filter((part) => /^ {4}required: true$/m.test(part));
       const names = required.map((part) => part.split(':')[0]);
@@ -58,11 +59,11 @@ for (const action of ACTIONS) {
 
     test('core, action.yml and shim have the outputs of the contract', () => {
       assert.deepEqual(described.outputs, OUTPUTS[action]);
-      assert.deepEqual(shim.OUTPUTS[action], OUTPUTS[action]);
-      const [deciding, ...others] = OUTPUTS[action];
-      assert.deepEqual([...core.outputs[action]].sort(), [...OUTPUTS[action]].sort());
-      assert.equal(core.outputs[action].at(-1), deciding, 'the deciding one is written last');
-      assert.ok(others.length > 0);
+      const sorted = [...OUTPUTS[action]].sort();
+      assert.deepEqual([...shim.OUTPUTS[action]].sort(), sorted);
+      assert.deepEqual([...core.outputs[action]].sort(), sorted);
+      assert.equal(shim.OUTPUTS[action][0], DECIDING[action], 'the deciding one is written first');
+      assert.equal(core.outputs[action].at(-1), DECIDING[action], 'and last');
     });
 
     test('every input and output is described', () => {
@@ -74,14 +75,14 @@ for (const action of ACTIONS) {
       }
     });
 
-    test('it runs on the version of Node that the contract names', () => {
+    test('runs on the Node version of the contract', () => {
       assert.equal(described.using, 'node24');
     });
   });
 }
 
-test('the flat inputs are those of the contract', () => {
-  const flat = core.inputs.guard.filter((input) => input.flat).map(({ name }) => name);
+test('the shorthand inputs are those of the contract', () => {
+  const flat = core.inputs.guard.filter((input) => input.shorthand).map(({ name }) => name);
   assert.deepEqual(flat, FLAT);
 });
 
@@ -92,32 +93,32 @@ test('the events are those of the contract', () => {
 describe('reason codes', () => {
   const all = Object.values(CODES).flat();
 
-  test('the core has those of the contract, each in its step and its place', () => {
+  test('the core has those of the contract, in the same steps and order', () => {
     assert.deepEqual(
       core.codes.map(({ name, step }) => [step, name]),
-      Object.entries(CODES).flatMap(([step, codes]) => codes.map((code) => [step, code])),
+      Object.entries(CODES).flatMap(([step, codes]) =>
+        codes.map((code) => [['any', 'done'].includes(step) ? null : step, code]),
+      ),
     );
   });
 
-  test('each is an error or a deny as the contract says', () => {
-    for (const { name, answer } of core.codes) assert.equal(answer, answerOf(name), name);
+  test('each is an error or a denial as in the contract', () => {
+    for (const { name, verdict } of core.codes) assert.equal(verdict, verdictOf(name), name);
   });
 
-  test('their page has them in order, each with cause and cure', () => {
-    const rows = text('docs/reason-codes.md')
-      .split('\n')
-      .filter((line) => /^\| `/.test(line));
-    const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()));
+  test('their page lists them in order, each with cause and fix', () => {
+    const [, ...sections] = text('docs/reason-codes.md').split(/^### /m);
+    const found = sections.map((section) => /^`(.+)`\n\n(\w+)\. (.+)\n\n(?:\*\*Fix:\*\* (.+)\n)?/.exec(section) ?? []);
     assert.deepEqual(
-      cells.map(([, code, answer]) => [code, answer]),
-      all.map((code) => [`\`${code}\``, answerOf(code)]),
+      found.map(([, code, verdict]) => [code, verdict]),
+      all.map((code) => [code, verdictOf(code)]),
     );
-    for (const [, code, , cause = '', cure = '', end] of cells) {
-      assert.ok(cause.length > 15 && cure.length > 10 && end === '', code);
+    for (const [, code, , cause = '', fix = ''] of found) {
+      assert.ok(cause.length > 15 && (code === 'allowed' || fix.length > 10), code);
     }
   });
 
-  test('no page names one that does not exist', () => {
+  test('no page names an unknown code', () => {
     const pages = [
       'README.md',
       'CHANGELOG.md',
@@ -129,7 +130,7 @@ describe('reason codes', () => {
     let count = 0;
     for (const page of pages.filter((name) => name.endsWith('.md'))) {
       for (const [, code = ''] of text(page).matchAll(like)) {
-        // Fields of payloads and events look alike, and so do activity types.
+        // Fields of payloads and events, and activity types, have the same form.
         if (!/^(config|actor|api)\./.test(code) && !/_/.test(code.split('.')[1] ?? '') && !all.includes(code)) continue;
         assert.ok(all.includes(code), `${page}: \`${code}\``);
         count += 1;
@@ -138,13 +139,13 @@ describe('reason codes', () => {
     assert.ok(count > all.length, `${count} codes found`);
   });
 
-  test('the shim knows the one for its own failure word for word', () => {
-    const { cure, answer } = core.codes.find(({ name }) => name === shim.INTERNAL_ERROR) ?? {};
-    assert.deepEqual([shim.MEND, 'error'], [cure, answer]);
+  test('the shim has the code and the help for its own failure', () => {
+    const { help, verdict } = core.codes.find(({ name }) => name === INTERNAL_ERROR) ?? {};
+    assert.deepEqual([shim.CONTRACT.help, 'error'], [help, verdict]);
   });
 });
 
-test('the shim tells faults apart by the names that the core knows', () => {
+test('the shim uses the transport errors of the core', () => {
   const sources = readdirSync(join(ROOT, 'js'), { recursive: true, encoding: 'utf8' });
   const code = sources
     .filter((name) => name.endsWith('.js'))
@@ -156,7 +157,7 @@ test('the shim tells faults apart by the names that the core knows', () => {
   for (const name of names) assert.ok(core.faults.includes(name), name);
 });
 
-test('versions are one', () => {
+test('all versions are equal', () => {
   assert.equal(JSON.parse(text('package.json')).version, core.version);
   assert.match(text('Cargo.toml'), new RegExp(`^version = "${core.version}"$`, 'm'));
   assert.equal(JSON.parse(text('package-lock.json')).version, core.version);

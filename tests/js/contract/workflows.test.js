@@ -1,11 +1,12 @@
 // @ts-check
-// The project's own workflows: what they use is pinned by commit, and what they may do is little. zizmor, jactionlint and
-// the schema are the stage `actions`; this is what those leave open.
+// The project's own workflows: actions are pinned by commit, and permissions are minimal. These tests check what zizmor,
+// jactionlint and the schema in the stage `actions` do not.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { PAGES } from '../docs/pages.js';
 import { ROOT } from '../support/run-action.js';
 
 const read = (/** @type {string} */ path) => readFileSync(join(ROOT, path), 'utf8');
@@ -13,6 +14,9 @@ const inDirectory = (/** @type {string} */ path) =>
   readdirSync(join(ROOT, path)).map((name) => ({ name: `${path}/${name}`, text: read(`${path}/${name}`) }));
 
 const own = inDirectory('.github/workflows');
+const patterns = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.yml'))
+  .map((name) => `examples/${name}`);
 
 /** The jobs of a workflow with their lines. @param {string} text */
 function jobs(text) {
@@ -23,7 +27,7 @@ function jobs(text) {
   });
 }
 
-test('there are workflows to check', () => {
+test('finds the workflows', () => {
   assert.deepEqual(
     own
       .map(({ name }) => name)
@@ -47,9 +51,8 @@ test('every action is pinned by its commit, with its version beside it, and by t
     }
   }
   assert.ok(pins.size >= 5, [...pins.keys()].join());
-  // The pages show what the tests run.
-  const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
-  for (const page of pages) {
+  // The pages show the tested workflows.
+  for (const page of [...PAGES, ...patterns]) {
     for (const [, action = '', pin] of read(page).matchAll(/uses: ([\w-]+\/[\w./-]+)@([0-9a-f]{40}.*)$/gm)) {
       assert.equal(pin, pins.get(action), `${page}: ${action}`);
     }
@@ -58,16 +61,16 @@ test('every action is pinned by its commit, with its version beside it, and by t
 
 for (const { name, text } of own) {
   describe(name, () => {
-    test('nothing is permitted but what a job names', () => {
+    test('has no permissions outside of jobs', () => {
       assert.match(text, /^permissions: \{\}$/m);
       for (const job of jobs(text)) assert.match(job.text, /^ {4}permissions:( \{\}$|\n {6}[a-z-]+: )/m, job.name);
     });
 
-    test('every job ends', () => {
+    test('every job has a time limit', () => {
       for (const job of jobs(text)) assert.match(job.text, /^ {4}timeout-minutes: \d+$/m, job.name);
     });
 
-    test('no job that may write runs what a change may have brought', () => {
+    test('no job with write access runs code of a change', () => {
       for (const job of jobs(text).filter((one) => /^ {6}[a-z-]+: write/m.test(one.text))) {
         assert.match(job.text, /^ {4}environment: release$/m, job.name);
         assert.doesNotMatch(job.text, /actions\/checkout/, job.name);
@@ -75,14 +78,14 @@ for (const { name, text } of own) {
           ([, block = '', line = '']) => block + line,
         );
         assert.equal(scripts.length, job.text.match(/\brun:/g)?.length, job.name);
-        // The package is published as it was packed, and nothing of it is run.
+        // The package is published as it was packed, and none of it runs.
         const publishes = /^npm publish "\.\/release\/[^"]+\.tgz" [a-z -]*--ignore-scripts$/;
         for (const script of scripts.filter((one) => !publishes.test(one)))
           assert.doesNotMatch(script, /\b(npm|npx|node|cargo|python3?)\b/, job.name);
       }
     });
 
-    test('a checkout leaves no token behind', () => {
+    test('a checkout does not persist credentials', () => {
       const checkouts = text.match(/uses: actions\/checkout@/g) ?? [];
       assert.equal(text.match(/persist-credentials: false/g)?.length ?? 0, checkouts.length);
     });
@@ -119,7 +122,7 @@ test('every Python package is pinned by its version and the digests of its files
   assert.match(read('scripts/setup.mjs'), /'--require-hashes', '--requirement', requirements/);
 });
 
-test('Dependabot looks after everything that is pinned', () => {
+test('Dependabot updates everything that is pinned', () => {
   const dependabot = read('.github/dependabot.yml');
   const updates = dependabot.split(/^ {2}- package-ecosystem: /m).slice(1);
   /** @param {string} ecosystem */

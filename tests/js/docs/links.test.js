@@ -1,5 +1,5 @@
 // @ts-check
-// Every link leads somewhere: a file or heading that exists, or an https address without a mistake that can be seen.
+// Every link has a target: an existing file or heading, or a well-formed https address.
 
 import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';

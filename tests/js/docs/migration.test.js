@@ -1,5 +1,5 @@
 // @ts-check
-// What docs/migration.md says of the shell, by a shell.
+// The claims of docs/migration.md about shells, checked with a shell.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ const receiver = examples.find(({ text }) => text.startsWith('on:'))?.text ?? ''
 const lines = receiver.split('\n');
 const bash = spawnSync('bash', ['--version']).status === 0;
 
-/** The check of the page, with a value in the place of its expression. @param {string} allowed @param {string} actor */
+/** Runs the check of the page, with a value instead of its expression. @param {string} allowed @param {string} actor */
 function check(allowed, actor) {
   const start = lines.findIndex((line) => line.includes('if [[')); // up to its `fi`
   const body = lines
@@ -22,7 +22,7 @@ function check(allowed, actor) {
 }
 
 describe('docs/migration.md', { skip: !bash && 'there is no bash' }, () => {
-  test('the check does what it is for', () => {
+  test('the check accepts a listed actor and rejects another', () => {
     assert.equal(check('github-actions[bot]', 'github-actions[bot]'), true);
     assert.equal(check('github-actions[bot]', 'eve'), false);
   });
@@ -31,9 +31,9 @@ describe('docs/migration.md', { skip: !bash && 'there is no bash' }, () => {
     assert.equal(check('github-actions[bot], mona', 'mona'), false);
   });
 
-  test('a list that is not set lets an empty login pass', () => assert.equal(check('', ''), true));
+  test('an unset list accepts an empty login', () => assert.equal(check('', ''), true));
 
-  test('without the quotes [bot] is one of three letters', () => {
+  test('without quotes `[bot]` is a character class', () => {
     const unquoted = (/** @type {string} */ login, /** @type {string} */ list) =>
       spawnSync('bash', ['-c', `[[ ",$LIST," =~ ,${login}, ]]`], { env: { LIST: list } }).status === 0;
     assert.equal(unquoted('github-actions[bot]', 'github-actions[bot]'), false);
@@ -52,7 +52,7 @@ describe('docs/migration.md', { skip: !bash && 'there is no bash' }, () => {
     assert.equal(JSON.parse(`{"pr": 7, "chart": "${chart}"}`).pr, 8);
   });
 
-  test('the numbers of lines are those of the example', () => {
+  test('the line numbers match the example', () => {
     const rows = page.split('\n').filter((row) => /^\| [0-9]/.test(row));
     /** @type {[string, RegExp][]} */
     const expected = [
@@ -71,7 +71,7 @@ describe('docs/migration.md', { skip: !bash && 'there is no bash' }, () => {
       for (const number of numbers) {
         const line = lines[number - 1] ?? '';
         if (words.startsWith('looks') && number === 5) assert.match(line, /^env:/);
-        else assert.match(line, pattern, `line ${number}, of which the page says: ${words}`);
+        else assert.match(line, pattern, `line ${number}, described as: ${words}`);
       }
     }
   });

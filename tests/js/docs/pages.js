@@ -1,5 +1,5 @@
 // @ts-check
-// The documentation as the tests see it: pages with their headings, links and fenced examples.
+// Parses the documentation: pages with their headings, links and fenced examples.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,15 +8,17 @@ import { ROOT } from '../support/run-action.js';
 
 const markdown = new MarkdownIt({ html: true });
 
-/** Pages that people write; those that a program writes are checked where it is. */
+/** All pages of the documentation. */
 export const PAGES = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...['docs', 'examples'].flatMap((directory) =>
+    readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${directory}/${name}`),
+  ),
 ];
 
 /**
@@ -67,17 +69,22 @@ export function readPage(path) {
 /** Every example of every page. */
 export const examples = () => PAGES.flatMap((path) => readPage(path).examples);
 
-/** Where an example stands, for a test's name. @param {Example} example */
+/** Page and line of an example, for the name of a test. @param {Example} example */
 export const place = ({ page, line }) => `${page}:${line}`;
 
-/** A text's lines from its first that is neither a comment nor empty. @param {string} text */
+/** A text from its first line that is neither a comment nor empty. @param {string} text */
 export const withoutLeadingComments = (text) => text.replace(/^(?:#.*\n|\n)*/, '');
 
-/** Whether an example is a whole policy. @param {Example} example */
-export const isPolicy = ({ language, text }) =>
-  language === 'yaml' && /^version:/.test(withoutLeadingComments(text).trimStart());
+/** Whether an example is a policy test, which names what it tests. @param {Example} example */
+export const isPolicyTest = ({ language, text }) => language === 'yaml' && /^(policy|workflow): \S/m.test(text);
 
-/** The policies that stand in a workflow, under `policy: |`. @param {string} text */
+/** Whether an example is a whole policy. @param {Example} example */
+export const isPolicy = (example) =>
+  example.language === 'yaml' &&
+  /^version:/.test(withoutLeadingComments(example.text).trimStart()) &&
+  !isPolicyTest(example);
+
+/** The policies in a workflow, under `policy: |`. @param {string} text */
 export function embeddedPolicies(text) {
   return [...text.matchAll(/^( *)policy: \|\n((?:\1 +.*\n|\n)+)/gm)].map(([, , body = '']) => {
     const indent = /^ */.exec(body)?.[0].length ?? 0;

@@ -1,15 +1,20 @@
 // @ts-check
-// README's tables of inputs and outputs against the three action.yml files.
+// README's tables of inputs and outputs match the three action.yml files.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readActionFile } from '../support/action-yml.js';
+import { readActionFile } from '../../../scripts/action-yml.mjs';
 import { ROOT } from '../support/run-action.js';
 import { readPage } from './pages.js';
 
 const { text } = readPage('README.md');
-const ACTIONS = { guard: 'action.yml', send: 'send/action.yml', report: 'report/action.yml' };
+const ACTIONS = {
+  guard: 'action.yml',
+  send: 'send/action.yml',
+  report: 'report/action.yml',
+  reconcile: 'reconcile/action.yml',
+};
 
 /** The cells of the table under a heading of the third level, within a section. */
 function table(/** @type {string} */ section, /** @type {string} */ action) {

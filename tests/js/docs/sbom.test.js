@@ -1,6 +1,5 @@
 // @ts-check
-// The bill of materials that a release carries lists what dist contains, neither more nor less, under licences that may
-// be in there.
+// The bill of materials of a release lists what dist contains, under licences that are allowed.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,7 +11,7 @@ import { ROOT } from '../support/run-action.js';
 
 const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/sbom.mjs')], { encoding: 'utf8' });
 
-test('the bill of materials is a document of its kind', () => {
+test('the bill of materials is a valid SPDX document', () => {
   assert.equal(status, 0, stderr);
   const { spdxVersion, packages, relationships } = JSON.parse(stdout);
   assert.equal(spdxVersion, 'SPDX-2.3');
@@ -48,7 +47,7 @@ test('every work in dist has a licence that deny.toml allows', () => {
   const [, list = ''] = /^allow = \[(.*)\]$/m.exec(readFileSync(join(ROOT, 'deny.toml'), 'utf8')) ?? [];
   const allowed = new Set([...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
   assert.ok(allowed.size > 1);
-  /** Of alternatives one has to be allowed, of several at once each. @param {string} expression @returns {boolean} */
+  /** Of `A OR B` one must be allowed, of `A AND B` both. @param {string} expression @returns {boolean} */
   const isAllowed = (expression) => {
     const [, group, rest] = /^\((.*)\) AND (.*)$/.exec(expression) ?? [];
     if (group !== undefined && rest !== undefined) return isAllowed(group) && isAllowed(rest);

@@ -1,5 +1,5 @@
 // @ts-check
-// Files that cannot be written, or not to their end: each file that an action writes, and its log.
+// Files that cannot be written, or only in part: each file that an action writes, and its log.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -20,14 +20,14 @@ import { join } from 'node:path';
 import { OUTPUTS } from '../contract/public.js';
 import { startFakeApi } from '../support/fake-api.js';
 import { commandFileEntries, DIST } from '../support/run-action.js';
-import { CALLS } from './calls.js';
-import { inTurn } from './lanes.js';
-import { assertSound, runCall } from './meet.js';
+import { ENDPOINTS } from './endpoints.js';
+import { limitConcurrency } from './concurrency.js';
+import { assertRun, runEndpoint } from './run-case.js';
 
-/** @typedef {import('./calls.js').Call} Call */
+/** @typedef {import('./endpoints.js').Endpoint} Endpoint */
 /** @typedef {import('../support/run-action.js').RunOptions} RunOptions */
 
-/** The variable that names a file; the log is no file of the action's. */
+/** The variable that names each file. The log is not a file of the action. */
 const VARIABLES = /** @type {const} */ ({
   'the outputs': 'GITHUB_OUTPUT',
   'the summary': 'GITHUB_STEP_SUMMARY',
@@ -37,20 +37,20 @@ const VARIABLES = /** @type {const} */ ({
 });
 
 /** @typedef {keyof typeof VARIABLES} Target */
-/** @typedef {(typeof TROUBLES)[number]['id']} TroubleId */
+/** @typedef {(typeof FILE_FAULTS)[number]['id']} FileFaultId */
 
-export const TROUBLES = /** @type {const} */ ([
+export const FILE_FAULTS = /** @type {const} */ ([
   { id: 'full', title: 'the disk is full' },
-  { id: 'cut', title: 'the disk fills up half-way' },
+  { id: 'cut', title: 'the disk becomes full half-way' },
   { id: 'read-only', title: 'a read-only file' },
   { id: 'directory', title: 'a directory in its place' },
 ]);
 
-/** Whether there is a device that is always full. */
+/** Whether the system has a device that is always full. */
 export const HAS_FULL = existsSync('/dev/full');
 
 const BLOCKS = 64;
-/** What `ulimit -f` allows a file, in bytes: shells count in blocks of their own. */
+/** The size in bytes that `ulimit -f` allows a file; shells differ in the size of a block. */
 const largest = (() => {
   const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-'));
   const script = `ulimit -f ${BLOCKS}; trap '' XFSZ; dd if=/dev/zero of=f bs=1024 count=${BLOCKS * 2} 2>&1`;
@@ -60,35 +60,35 @@ const largest = (() => {
   return size;
 })();
 
-/** What a file has room for in the end: its first record, and not the next. */
+/** The room that is left in a file: enough for the first record, but not for the next. */
 const ROOM = 100;
 const padding = `before=${'x'.repeat(largest - ROOM - 'before=\n'.length)}\n`;
 const NOBODY = 65534;
 
 /** @param {import('../support/run-action.js').ActionName} action @param {string} route */
 const row = (action, route) => {
-  const found = CALLS.find((call) => call.action === action && call.route === route);
-  if (!found) throw new Error(`no call ${route}`);
+  const found = ENDPOINTS.find((endpoint) => endpoint.action === action && endpoint.route === route);
+  if (!found) throw new Error(`no endpoint ${route}`);
   return found;
 };
 
-/** @type {{ call: Call, target: Target }[]} */
+/** @type {{ endpoint: Endpoint, target: Target }[]} */
 export const ROWS = [
   ...Object.keys(VARIABLES).map((target) => ({
-    call: row('guard', 'pull'),
+    endpoint: row('guard', 'pull'),
     target: /** @type {Target} */ (target),
   })),
-  { call: row('send', 'dispatch'), target: 'the outputs' },
-  { call: row('send', 'dispatch'), target: 'the summary' },
-  { call: row('send', 'dispatch'), target: 'the log' },
-  { call: row('report', 'create-status'), target: 'the outputs' },
-  { call: row('report', 'create-status'), target: 'the log' },
+  { endpoint: row('send', 'dispatch'), target: 'the outputs' },
+  { endpoint: row('send', 'dispatch'), target: 'the summary' },
+  { endpoint: row('send', 'dispatch'), target: 'the log' },
+  { endpoint: row('report', 'create-status'), target: 'the outputs' },
+  { endpoint: row('report', 'create-status'), target: 'the log' },
 ];
 
-/** Whether there is such a thing: a log is a pipe that the runner opened. @param {Target} target @param {TroubleId} id */
+/** Whether there is such a thing: a log is a pipe that the runner opened. @param {Target} target @param {FileFaultId} id */
 export const applies = (target, id) => target !== 'the log' || id === 'full' || id === 'cut';
 
-/** @param {Target} target @param {TroubleId} id @param {string} dist @returns {Partial<RunOptions>} */
+/** @param {Target} target @param {FileFaultId} id @param {string} dist @returns {Partial<RunOptions>} */
 function arrangement(target, id, dist) {
   if (target === 'the log') {
     if (id === 'full') return { shell: 'exec >/dev/full' };
@@ -110,7 +110,7 @@ function arrangement(target, id, dist) {
       writeFileSync(path, '');
       chmodSync(path, 0o444);
       if (!root) return;
-      // Nothing is read-only to root.
+      // Root can write to read-only files.
       const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' });
       for (const entry of ['', ...entries]) chownSync(join(directory, entry), NOBODY, NOBODY);
       environment.NODE_OPTIONS = `--require ${JSON.stringify(join(import.meta.dirname, 'unprivileged.cjs'))}`;
@@ -120,75 +120,75 @@ function arrangement(target, id, dist) {
 }
 
 /**
- * What comes of it, in words.
- * @param {Call} call
+ * The result in words, as docs/faults.md shows it.
+ * @param {Endpoint} endpoint
  * @param {Target} target
- * @param {TroubleId} id
- * @param {string} dist a copy of the bundles that everybody may read
+ * @param {FileFaultId} id
+ * @param {string} dist a copy of the bundles that every user can read
  * @returns {Promise<string>}
  */
-export function trouble(call, target, id, dist) {
-  return inTurn(async () => {
-    const api = await startFakeApi(call.world);
+export function runFileFault(endpoint, target, id, dist) {
+  return limitConcurrency(async () => {
+    const api = await startFakeApi(endpoint.world);
     try {
-      const ran = await runCall(api, call, {
-        // Evidence holds the event, and has to be more than there is room for.
-        event: { ...call.run(api).event, padding: 'x'.repeat(2 * largest) },
+      const ran = await runEndpoint(api, endpoint, {
+        // The evidence contains the event and must be larger than the room.
+        event: { ...endpoint.run(api).event, padding: 'x'.repeat(2 * largest) },
         ...arrangement(target, id, dist),
       });
       assert.equal(ran.hung, false);
-      const done = { guard: '', send: 'sent', report: 'reported' }[call.action];
+      const done = { guard: '', send: 'sent', report: 'reported', reconcile: 'sent' }[endpoint.action];
       const effects = api.dispatches.length + Object.values(api.statuses).flat().length;
       assert.ok(effects <= 1);
-      const deed = done && (effects === 1 ? `; ${done}` : `; not ${done}`);
-      /** Who reads of the failure has to know what was done before. @param {string | undefined} reason */
-      const assertTold = (reason) => assert.equal(/, but then: /.test(reason ?? ''), effects === 1, reason);
+      const effect = done && (effects === 1 ? `; ${done}` : `; not ${done}`);
+      /** The reason must say what was done before the failure. @param {string | undefined} reason */
+      const assertEffectIsNamed = (reason) => assert.equal(/, but then: /.test(reason ?? ''), effects === 1, reason);
 
       if (target === 'the outputs') {
-        assert.equal(ran.code, 1, 'outputs that nobody can read are no success');
-        const [deciding = ''] = OUTPUTS[call.action];
+        assert.equal(ran.code, 1, 'a run whose outputs are lost fails');
+        const [deciding = ''] = OUTPUTS[endpoint.action];
         const entries = seen(ran.files.target ?? '').filter(([name]) => name !== 'before');
         assert.ok(entries.every(([name, value]) => name !== deciding || value === 'false'));
         const [error, ...more] = ran.annotations.filter(({ name }) => name === 'error');
         assert.deepEqual([error?.properties.title, more], ['dispatch-guard: internal.error', []]);
-        assertTold(error?.message);
-        return `${entries.length === 0 ? 'no output' : `only \`${entries[0]?.join('=')}\``}, exit 1${deed}`;
+        assertEffectIsNamed(error?.message);
+        return `${entries.length === 0 ? 'no output' : `only \`${entries[0]?.join('=')}\``}, exit 1${effect}`;
       }
       if (target === 'the log') {
         const { 'reason-code': code, ...outputs } = ran.outputs;
-        assert.deepEqual(Object.keys({ 'reason-code': code, ...outputs }).sort(), [...OUTPUTS[call.action]].sort());
+        assert.deepEqual(Object.keys({ 'reason-code': code, ...outputs }).sort(), [...OUTPUTS[endpoint.action]].sort());
         assert.equal(ran.stdout + ran.stderr, '');
         assert.equal(ran.code, 1);
-        assertTold(outputs.reason);
-        return `\`${code}\`, exit 1${deed}`;
+        assertEffectIsNamed(outputs.reason);
+        return `\`${code}\`, exit 1${effect}`;
       }
-      // A warning is what is expected here, of the summary and of nothing else.
+      // The summary causes a warning.
       const isWarning = (/** @type {import('../support/run-action.js').Command} */ { name, properties }) =>
         name === 'warning' && properties.title === 'dispatch-guard: summary';
       const others = ran.commands.filter((command) => !isWarning(command));
       const annotations = ran.annotations.filter((command) => !isWarning(command));
-      const { code } = assertSound(call, { ...ran, commands: others, annotations });
+      const { code } = assertRun(endpoint, { ...ran, commands: others, annotations });
       const warned = annotations.length < ran.annotations.length ? ', a warning' : '';
-      return `\`${code}\`, exit ${ran.code}${warned}${deed}`;
+      return `\`${code}\`, exit ${ran.code}${warned}${effect}`;
     } finally {
       await api.close();
     }
   });
 }
 
-/** The outputs that the runner has set when it comes upon a line that it cannot read. @param {string} text */
+/** The outputs that the runner sets before a line that it cannot read. @param {string} text */
 function seen(text) {
   /** @type {[name: string, value: string][]} */
   const entries = [];
   try {
     for (const entry of commandFileEntries(text)) entries.push(entry);
   } catch {
-    // The step fails, with what was set before.
+    // The step fails; earlier outputs are kept.
   }
   return entries;
 }
 
-/** A copy of the bundles in a directory that everybody may read. */
+/** A copy of the bundles in a directory that every user can read. */
 export function publicDist() {
   const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-dist-'));
   cpSync(DIST, directory, { recursive: true });
@@ -197,16 +197,16 @@ export function publicDist() {
   return directory;
 }
 
-/** @typedef {{ [id in TroubleId]?: string }} Results */
+/** @typedef {{ [id in FileFaultId]?: string }} Results */
 
 const LOST = 'no output, exit 1';
 const FAILED = '`internal.error`, exit 1';
 const READ_ONLY = '`allowed`, exit 0, a warning';
 
-/** @param {string} result @param {string} [deed] @returns {Results} */
-const always = (result, deed = '') => Object.fromEntries(TROUBLES.map(({ id }) => [id, result + deed]));
+/** @param {string} result @param {string} [effect] @returns {Results} */
+const always = (result, effect = '') => Object.fromEntries(FILE_FAULTS.map(({ id }) => [id, result + effect]));
 
-/** What the contract says. @type {{ [action in Call['action']]: { [target in Target]?: Results } }} */
+/** The expected results. @type {{ [action in Endpoint['action']]: { [target in Target]?: Results } }} */
 export const EXPECTED = {
   guard: {
     'the outputs': { ...always(LOST), cut: 'only `allowed=false`, exit 1' },
@@ -218,9 +218,10 @@ export const EXPECTED = {
   send: {
     'the outputs': { ...always(LOST, '; not sent'), cut: 'only `sent=false`, exit 1; sent' },
     'the summary': always(READ_ONLY, '; sent'),
-    // Nothing is done before the token is masked, which is the first line.
+    // The mask of the token is the first line, so nothing is sent before it.
     'the log': { full: `${FAILED}; not sent`, cut: `${FAILED}; sent` },
   },
+  reconcile: {},
   report: {
     'the outputs': { ...always(LOST, '; not reported'), cut: 'only `reported=false`, exit 1; reported' },
     'the log': { full: `${FAILED}; not reported`, cut: `${FAILED}; reported` },

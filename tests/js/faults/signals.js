@@ -1,5 +1,5 @@
 // @ts-check
-// A process that is ended in the middle of a request.
+// A signal in the middle of a request.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -7,43 +7,43 @@ import { join } from 'node:path';
 import { OUTPUTS } from '../contract/public.js';
 import { startFakeApi } from '../support/fake-api.js';
 import { parseCommandFile } from '../support/run-action.js';
-import { CALLS } from './calls.js';
-import { inTurn } from './lanes.js';
-import { runCall } from './meet.js';
+import { ENDPOINTS } from './endpoints.js';
+import { limitConcurrency } from './concurrency.js';
+import { runEndpoint } from './run-case.js';
 
-/** @typedef {import('./calls.js').Call} Call */
+/** @typedef {import('./endpoints.js').Endpoint} Endpoint */
 
 export const SIGNALS = /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGKILL']);
 
-/** The calls in the middle of which it happens. */
-export const INTERRUPTED = CALLS.filter(({ route }) => ['pull', 'create-status', 'dispatch'].includes(route));
+/** The requests that are interrupted. */
+export const INTERRUPTED = ENDPOINTS.filter(({ route }) => ['pull', 'create-status', 'dispatch'].includes(route));
 
-/** What was asked for is done, and nothing is said. @type {import('../support/fake-api.js').Step} */
+/** Carries out the request and does not answer. @type {import('../support/fake-api.js').Step} */
 const taken = ({ answer }) => void answer();
 
 /**
- * @param {Call} call
+ * @param {Endpoint} endpoint
  * @param {NodeJS.Signals} signal
- * @returns {Promise<string>} what is left, in words
+ * @returns {Promise<string>} what the file of outputs holds
  */
-export function interrupt(call, signal) {
-  return inTurn(async () => {
-    const api = await startFakeApi(call.world);
-    api.script(call.route, taken);
-    const [deciding = ''] = OUTPUTS[call.action];
+export function interrupt(endpoint, signal) {
+  return limitConcurrency(async () => {
+    const api = await startFakeApi(endpoint.world);
+    api.script(endpoint.route, taken);
+    const [deciding = ''] = OUTPUTS[endpoint.action];
     try {
       let before = '';
-      const ran = await runCall(api, call, {
+      const ran = await runEndpoint(api, endpoint, {
         started: async (child, { directory }) => {
-          while (api.count(call.route) === 0 && child.exitCode === null)
+          while (api.count(endpoint.route) === 0 && child.exitCode === null)
             await new Promise((resolve) => setTimeout(resolve, 10));
           before = readFileSync(join(directory, 'files/output'), 'utf8');
           child.kill(signal);
         },
       });
-      assert.deepEqual(parseCommandFile(before), [[deciding, 'false']], 'already while it runs');
+      assert.deepEqual(parseCommandFile(before), [[deciding, 'false']], 'before the signal');
       assert.deepEqual(ran.written, [[deciding, 'false']]);
-      assert.equal(ran.signal, signal, 'the process ends by it, which the runner takes for a failure');
+      assert.equal(ran.signal, signal, 'the process ends by the signal');
       return `\`${ran.written[0]?.join('=')}\``;
     } finally {
       await api.close();

@@ -1,22 +1,22 @@
 // @ts-check
-// Any text of others goes through the bundle and the runner's files, and comes back as it was; none becomes another
-// output. The texts are made from a seed, which the environment variable SEED sets, so that a failure can be repeated.
+// Generated texts pass through the bundle and the files of the runner unchanged, and none becomes another output. The
+// environment variable SEED repeats a failure.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { deed } from '../support/deed.js';
+import { CONCURRENT, runInPush } from '../support/action.js';
 import { dispatchEvent, pullRequestEvent } from '../support/events.js';
 import { HEAD_SHA } from '../support/github-objects.js';
-import { assertDecision, dispatchPolicy, guard, SIDE_BY_SIDE } from '../support/guard.js';
+import { assertDecision, dispatchPolicy, guard } from '../support/guard.js';
 import { inProcess, temporaryDirectory } from '../shim/parts.js';
 
 const SEED = Number(process.env.SEED ?? 0x2545f491);
 /** Runs of each kind, each with many texts. */
 const RUNS = 4;
 
-/** What a reader of the files, the log or the summary could take for something else. */
+/** What a reader of the files, the log or the summary could misinterpret. */
 const PIECES = [
   ...['\n', '\r', '\r\n', '\0', '\t', '\u0085', '\u2028', '\u2029', '\ufeff', '\u202e', '\u001b[31m'],
   ...['<<', '=', '::', '##[', ']', '%0A', '%', '"', '\\', '`', '|', '<', '${{ ', ' }}', '$(', ' '],
@@ -49,7 +49,7 @@ function texts(seed) {
   };
   const character = () => {
     const point = below(3) === 0 ? below(0x110000) : below(0x250);
-    // Half of a surrogate pair is no text: no file can hold it.
+    // A lone surrogate has no UTF-8 form, so no file can contain it.
     return point >= 0xd800 && point <= 0xdfff ? '?' : String.fromCodePoint(point);
   };
   const piece = () => (below(4) === 0 ? character() : /** @type {string} */ (PIECES[below(PIECES.length)]));
@@ -58,8 +58,8 @@ function texts(seed) {
 }
 
 /**
- * GITHUB_OUTPUT as the runner on Linux reads it (actions/runner, `FileCommandManager`): only a line feed ends a line, and
- * everything else belongs to the text.
+ * GITHUB_OUTPUT as the runner on Linux reads it (actions/runner, `FileCommandManager`): only a line feed ends a line;
+ * everything else is part of the text.
  * @param {string} text
  */
 function readAsRunner(text) {
@@ -89,7 +89,7 @@ function readAsRunner(text) {
   return entries;
 }
 
-test('the shim writes any text so that the runner reads the same', async (t) => {
+test('the runner reads any text exactly as the shim wrote it', async (t) => {
   const { many } = texts(SEED);
   const directory = temporaryDirectory(t);
   const [given, written] = [join(directory, 'given'), join(directory, 'written')];
@@ -97,16 +97,16 @@ test('the shim writes any text so that the runner reads the same', async (t) => 
   writeFileSync(given, JSON.stringify(values));
   const code = `
     import { readFileSync } from 'node:fs';
-    import { openToolkit } from 'SHIM/toolkit.js';
-    openToolkit().outputs(JSON.parse(readFileSync(process.env.GIVEN, 'utf8')));
+    import { createRunner } from 'SHIM/action/runner.js';
+    createRunner().outputs(JSON.parse(readFileSync(process.env.GIVEN, 'utf8')));
   `;
   const ran = await inProcess(code, { environment: { GIVEN: given, GITHUB_OUTPUT: written } });
   assert.equal(ran.status, 0, ran.stderr);
   assert.deepEqual(readAsRunner(readFileSync(written, 'utf8')), Object.entries(values));
 });
 
-// What holds of every run, all outputs and no other among it, is held by `guard` and `deed`.
-describe('text of others through the bundles', SIDE_BY_SIDE, () => {
+// `guard` and `runInPush` check the invariants, among them that every output and no other is set.
+describe('untrusted text', CONCURRENT, () => {
   for (let run = 1; run <= RUNS; run += 1) {
     const { below, text, many } = texts(SEED + 7919 * run);
     const seed = `seed ${SEED}, run ${run}`;
@@ -117,7 +117,7 @@ describe('text of others through the bundles', SIDE_BY_SIDE, () => {
         eventName: 'pull_request',
         event: pullRequestEvent({ pull: { head: { ref }, labels, title: text(), body: text() } }),
       });
-      assertDecision(ran, 'allowed');
+      assertDecision(ran, { code: 'allowed' });
       assert.equal(ran.outputs['head-ref'], ref);
       assert.deepEqual(JSON.parse(ran.outputs.labels ?? ''), labels);
     });
@@ -125,12 +125,12 @@ describe('text of others through the bundles', SIDE_BY_SIDE, () => {
     test(`a dispatch's type and an undeclared field (${seed})`, async () => {
       const type = `x${text()}`;
       const ran = await guard({ event: dispatchEvent({ pr: 7, [text()]: text() }, { type }) });
-      assertDecision(ran, 'event.type_not_allowed');
+      assertDecision(ran, { code: 'event.type_not_allowed' });
       assert.equal(ran.outputs['event-type'], type);
     });
 
     test(`a payload that passes (${seed})`, async () => {
-      // A field of the type `string` takes no control and no bidirectional characters.
+      // A field of the type `string` rejects control and bidirectional characters.
       const plain = () => `x${text()}`.replace(/[\p{Cc}\p{Bidi_C}\u2028\u2029]/gu, '').slice(0, 200);
       const names = ['a', 'b', 'c', 'd', 'e', 'f'];
       const fields = Object.fromEntries(names.map((name) => [name, plain().replace(/[\ud800-\udbff]$/, '')]));
@@ -139,7 +139,7 @@ describe('text of others through the bundles', SIDE_BY_SIDE, () => {
         event: dispatchEvent({ pr: 7, ...fields }),
         inputs: { policy: dispatchPolicy('', { payload: `{pr: pull-request, ${declared}}` }) },
       });
-      assertDecision(ran, 'allowed');
+      assertDecision(ran, { code: 'allowed' });
       assert.deepEqual(JSON.parse(ran.outputs.payload ?? ''), { pr: 7, ...fields });
     });
 
@@ -150,7 +150,7 @@ describe('text of others through the bundles', SIDE_BY_SIDE, () => {
       // The runner would evaluate what looks like an expression.
       const json = JSON.stringify(payload).replaceAll('${{', '\\u0024{{');
       const inputs = { 'event-type': 'chart-pr-created', 'client-payload': json };
-      const ran = await deed('send', { inputs });
+      const ran = await runInPush('send', { inputs });
       assert.equal(ran.outputs.sent, 'true', ran.stdout);
       const { _guard: envelope, ...sent } = ran.dispatches[0]?.client_payload ?? {};
       assert.deepEqual(sent, payload);
@@ -159,7 +159,7 @@ describe('text of others through the bundles', SIDE_BY_SIDE, () => {
 
     test(`a description that is reported (${seed})`, async () => {
       const inputs = { sha: HEAD_SHA, description: text().replaceAll(/\0|\$\{\{/g, '') };
-      const ran = await deed('report', { inputs });
+      const ran = await runInPush('report', { inputs });
       assert.equal(ran.outputs.reported, 'true', ran.stdout);
     });
   }

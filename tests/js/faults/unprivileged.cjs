@@ -1,5 +1,5 @@
 // @ts-check
-// Loaded into a process before anything else: what root may write does not count.
+// Preloaded into a process: drops the privileges of root, who can write everything.
 
 const id = Number(process.env.UNPRIVILEGED_ID);
 process.setegid?.(id);

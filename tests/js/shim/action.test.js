@@ -1,25 +1,27 @@
 // @ts-check
-// One run with stand-ins for the runner and the core: in which order things happen, and how each failure ends.
+// One run with stand-ins for the runner and the core: the order of its steps, and every failure.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs, { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run } from '../../../js/action.js';
-import { OUTPUTS } from '../../../js/outputs.js';
+import { setImmediate } from 'node:timers/promises';
+import { run } from '../../../js/action/run.js';
+import { CONTRACT, OUTPUTS } from '../support/contract.js';
 import { allowed, fakeToolkit, temporaryDirectory } from './parts.js';
 
-/** @typedef {import('../../../js/action.js').Flow} Flow */
-/** @typedef {import('../../../js/action.js').Outcome} Outcome */
+/** @typedef {import('../../../js/core/load.js').ActionFunction} Flow */
+/** @typedef {import('../../../js/core/load.js').Outcome} Outcome */
 
 const SECRET = 'ghs_16C7e42F292c6912E7710c838347Ae178B4a';
 
 /**
  * @param {object} [options]
- * @param {import('../../../js/outputs.js').ActionName} [options.action]
+ * @param {import('../../../js/core/load.js').ActionName} [options.action]
  * @param {Flow} [options.flow]
- * @param {() => Promise<never>} [options.open] opens the core instead
+ * @param {() => never} [options.open] opens the core instead
  * @param {NodeJS.ProcessEnv} [options.environment]
  * @param {Promise<never>} [options.disturbance]
  * @param {Parameters<typeof fakeToolkit>[0]} [options.behaviour]
@@ -28,10 +30,11 @@ async function runWith({ action = 'guard', flow, open, environment = {}, disturb
   const fake = fakeToolkit(behaviour);
   const answer = flow ?? (async () => allowed({}, action));
   const status = await run(action, {
-    toolkit: fake.toolkit,
+    runner: fake.runner,
     environment,
-    openCore: open ?? (async () => ({ guard: answer, send: answer, report: answer })),
-    disturbance: disturbance ?? new Promise(() => {}),
+    contract: CONTRACT,
+    loadCore: open ?? (() => ({ guard: answer, send: answer, report: answer, reconcile: answer })),
+    uncaughtError: disturbance ?? new Promise(() => {}),
   });
   return { ...fake, status };
 }
@@ -39,7 +42,7 @@ async function runWith({ action = 'guard', flow, open, environment = {}, disturb
 /**
  * @param {Awaited<ReturnType<typeof runWith>>} ran
  * @param {RegExp} words
- * @param {import('../../../js/outputs.js').ActionName} [action]
+ * @param {import('../../../js/core/load.js').ActionName} [action]
  */
 function assertInternalError(ran, words, action = 'guard') {
   assert.equal(ran.status, 1);
@@ -70,30 +73,31 @@ for (const action of /** @type {const} */ (['guard', 'send', 'report'])) {
   });
 }
 
-test('allowed=false is written, and secrets are masked, before the core is opened', async () => {
+test('allowed=false is written and secrets are masked before the core is loaded', async () => {
   /** @type {string[]} */
   let before = [];
   const fake = fakeToolkit({ inputs: { token: SECRET } });
   await run('guard', {
-    toolkit: fake.toolkit,
+    runner: fake.runner,
     environment: {},
-    async openCore() {
+    contract: CONTRACT,
+    loadCore() {
       before = fake.calls.map(({ call }) => call);
       const flow = async () => allowed();
-      return { guard: flow, send: flow, report: flow };
+      return { guard: flow, send: flow, report: flow, reconcile: flow };
     },
-    disturbance: new Promise(() => {}),
+    uncaughtError: new Promise(() => {}),
   });
   assert.deepEqual(before, ['outputs', 'mask']);
 });
 
-test('token, every line of the keys, and the ID token request are masked', async () => {
+test('the token, every line of the keys and the request token are masked', async () => {
   const inputs = { token: ` ${SECRET}\n`, 'signing-key': 'one', 'signing-keys': 'two\r\n\n three \n', payload: 'four' };
   const ran = await runWith({ behaviour: { inputs }, environment: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'five' } });
   assert.deepEqual(ran.values('mask'), [SECRET, 'one', 'two', 'three', 'five']);
 });
 
-test('the core is given the inputs, the runner’s variables and nothing else', async () => {
+test('the core gets the inputs, the runner’s variables and nothing else', async () => {
   /** @type {any} */
   let facts;
   await runWith({
@@ -123,7 +127,7 @@ test('the core is given the inputs, the runner’s variables and nothing else', 
   });
 });
 
-test('the event’s bytes reach the core as they are', async (t) => {
+test('the core gets the bytes of the event unchanged', async (t) => {
   const file = join(temporaryDirectory(t), 'event.json');
   const bytes = Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0xff, 0x00, 0x7d]);
   writeFileSync(file, bytes);
@@ -139,7 +143,7 @@ test('the event’s bytes reach the core as they are', async (t) => {
   assert.deepEqual(given, [undefined, bytes]);
 });
 
-test('an event that cannot be read is told to the core, which decides', async (t) => {
+test('an event that cannot be read is reported to the core', async (t) => {
   const directory = temporaryDirectory(t);
   /** @type {[path: string, error: RegExp][]} */
   const cases = [
@@ -176,7 +180,7 @@ test('log, annotation and summary are passed on, and the exit status', async () 
   assert.deepEqual(ran.values('summarize'), ['# no']);
 });
 
-test('no summary is written where the core wants none', async () => {
+test('no summary is written if the core returns none', async () => {
   const ran = await runWith({ flow: async () => allowed({ summary: null }) });
   assert.deepEqual(ran.values('summarize'), []);
 });
@@ -188,7 +192,7 @@ test('only an exit code of 0 is a success', async () => {
   }
 });
 
-test('files are written before the outputs: added to or replaced, with their directories', async (t) => {
+test('files are appended to or replaced before the outputs, with their directories', async (t) => {
   const directory = temporaryDirectory(t);
   const audit = join(directory, 'audit.jsonl');
   const evidence = join(directory, 'deep', 'er', 'evidence.json');
@@ -219,7 +223,7 @@ test('a record begins on a line of its own', async (t) => {
   }
 });
 
-test('a directory that is there need not be made: on Windows some cannot be', async (t) => {
+test('an existing directory is not created again', async (t) => {
   const { mkdirSync: make } = fs;
   t.after(() => mkdir(make));
   const mkdir = (/** @type {any} */ replaced) => {
@@ -236,7 +240,7 @@ test('a directory that is there need not be made: on Windows some cannot be', as
   assertInternalError(await write(join(directory, 'deep', 'audit.jsonl')), /cannot write the file .*: EPERM/);
 });
 
-test('a file that cannot be written stops the run, named', async (t) => {
+test('a file that cannot be written fails the run by name', async (t) => {
   const directory = temporaryDirectory(t);
   const blocked = join(directory, 'file');
   writeFileSync(blocked, '');
@@ -250,7 +254,7 @@ test('a file that cannot be written stops the run, named', async (t) => {
   }
 });
 
-test('a full disk stops the run', { skip: !existsSync('/dev/full') && 'there is no /dev/full here' }, async () => {
+test('a full disk fails the run', { skip: !existsSync('/dev/full') && 'there is no /dev/full here' }, async () => {
   const files = [{ input: 'evidence-file', path: '/dev/full', text: 'x', append: false }];
   assertInternalError(
     await runWith({ flow: async () => allowed({ files }) }),
@@ -258,7 +262,7 @@ test('a full disk stops the run', { skip: !existsSync('/dev/full') && 'there is 
   );
 });
 
-test('a summary that cannot be written is a warning, and the decision holds', async () => {
+test('a summary that cannot be written is a warning', async () => {
   const ran = await runWith({ behaviour: { failing: ['summarize'] } });
   assert.equal(ran.status, 0);
   assert.equal(ran.results().allowed, 'true');
@@ -270,25 +274,33 @@ test('a summary that cannot be written is a warning, and the decision holds', as
   assert.match(sent.values('annotate')[0].message, /summarize is broken$/, 'an input that only the guard has');
 });
 
+/** @param {'send' | 'report'} action */
+function undone(action) {
+  const outcome = allowed({ exit_code: 1 }, action);
+  return { ...outcome, outputs: { ...outcome.outputs, [OUTPUTS[action][0]]: 'false' } };
+}
+
 for (const action of /** @type {const} */ (['send', 'report'])) {
-  test(`${action}: who reads that it failed is told what was done before`, async () => {
+  test(`${action}: a failure after the effect says what was done`, async () => {
     const failing = { action, behaviour: { failing: ['log'] } };
     const done = await runWith(failing);
     assertInternalError(done, /failed: the reason, but then: log is broken/, action);
-    const notDone = await runWith({ ...failing, flow: async () => allowed({ exit_code: 1 }, action) });
+    const notDone = await runWith({ ...failing, flow: async () => undone(action) });
     assertInternalError(notDone, /failed: log is broken/, action);
   });
 }
 
+const outOfTheBlue = Promise.reject(new Error('out of the blue'));
+// The run that handles it starts later.
+outOfTheBlue.catch(() => {});
 /** @type {[what: string, options: Parameters<typeof runWith>[0], words: RegExp][]} */
 const failures = [
-  ['the core cannot be opened', { open: () => Promise.reject(new Error('the file x is damaged')) }, /x is damaged/],
-  ['opening the core throws', { open: () => assert.fail('thrown') }, /thrown/],
+  ['the core cannot be loaded', { open: () => assert.fail('the file x is damaged') }, /x is damaged/],
   ['the core rejects', { flow: () => Promise.reject(new RangeError('too deep')) }, /too deep/],
   ['the core throws', { flow: () => assert.fail('unreachable') }, /unreachable/],
   ['what is thrown is no error', { flow: () => Promise.reject('just text') }, /just text/],
   ['what is thrown is nothing', { flow: () => Promise.reject(undefined) }, /undefined/],
-  ['the core answers nothing', { flow: async () => /** @type {any} */ (undefined) }, /outputs/],
+  ['the core returns nothing', { flow: async () => /** @type {any} */ (undefined) }, /outputs/],
   ['an output is missing', { flow: async () => allowed({ outputs: { allowed: 'true' } }) }, /no output decision, /],
   [
     'an output is no text',
@@ -297,7 +309,7 @@ const failures = [
   ],
   [
     'something goes wrong elsewhere while the core waits',
-    { flow: () => new Promise(() => {}), disturbance: Promise.reject(new Error('out of the blue')) },
+    { flow: () => new Promise(() => {}), disturbance: outOfTheBlue },
     /out of the blue/,
   ],
 ];
@@ -316,19 +328,19 @@ test('evaluate and skip do not turn a failure into a success', async () => {
   assertInternalError(await runWith({ behaviour: { inputs }, flow: () => Promise.reject(new Error('no')) }), /no/);
 });
 
-test('outputs that cannot be written fail the run, and the error is still shown', async () => {
+test('outputs that cannot be written fail the run with an annotation', async () => {
   const ran = await runWith({ behaviour: { failing: ['outputs'] } });
   assert.equal(ran.status, 1);
   assert.equal(ran.values('annotate').length, 1);
   assert.match(ran.values('annotate')[0].message, /outputs is broken/);
 });
 
-test('when nothing at all can be written, the run still fails', async () => {
+test('a run that can write nothing still fails', async () => {
   const failing = ['outputs', 'log', 'annotate', 'debug', 'mask', 'summarize'];
   assert.equal((await runWith({ behaviour: { failing } })).status, 1);
 });
 
-test('whatever fails on the way, the deciding output ends as false', async () => {
+test('whatever fails, the deciding output is false', async () => {
   for (const call of ['mask', 'log', 'annotate']) {
     const annotation = /** @type {const} */ ({ level: 'notice', title: 't', message: 'm' });
     const ran = await runWith({
@@ -341,7 +353,7 @@ test('whatever fails on the way, the deciding output ends as false', async () =>
   }
 });
 
-test('a failure shows no secret, in no form', async () => {
+test('a failure shows no form of a secret', async () => {
   const inputs = { token: SECRET, 'signing-keys': 'old/key\nnew key' };
   const quoted = [SECRET, 'old/key', 'new key', 'new%20key', 'old%2Fkey', Buffer.from(SECRET).toString('base64')];
   const ran = await runWith({ behaviour: { inputs }, flow: () => Promise.reject(new Error(quoted.join(' '))) });
@@ -350,11 +362,67 @@ test('a failure shows no secret, in no form', async () => {
   for (const secret of quoted) assert.ok(!shown.includes(secret), secret);
 });
 
-test('a failure’s text stays on one line and is no command', async () => {
-  const ran = await runWith({
-    flow: () => Promise.reject(new Error('a\r\n::set-output name=allowed::true\u202e\u2028##[error]b')),
-  });
-  const { reason = '', result = '' } = ran.results();
-  for (const text of [reason, result]) assert.doesNotMatch(text, /[\r\n\u2028\u202e]|##\[/);
-  assert.match(reason, /^the action itself failed: a ::set-output name=allowed::true \[error\]b$/);
+test('the message of a failure is one line and not a command', async () => {
+  const parts = [
+    '##[',
+    '####[error]x',
+    '::error::x',
+    '#\u2060#[error]x',
+    '\r\n::error::x',
+    '##\u{e0100}[x',
+    '\u202e\u2028',
+  ];
+  const ran = await runWith({ flow: () => Promise.reject(new Error(parts.join(' '))) });
+  const shown = [ran.results().reason, ran.results().result, ran.values('annotate')[0].message.split('\n')[0]];
+  for (const text of shown) {
+    assert.doesNotMatch(text ?? '', /##\[|[\r\n\u2028\u202e\u2060\u{e0100}]|^\s*::/u);
+    assert.match(text ?? '', /#### \[error\]x/);
+  }
+});
+
+test('secrets are removed before anything is escaped', async () => {
+  const inputs = { 'signing-keys': 'a##[b\u2060c' };
+  const ran = await runWith({ behaviour: { inputs }, flow: () => Promise.reject(new Error('a##[b\u2060c')) });
+  assert.equal(ran.results().reason, 'the action itself failed: ***');
+});
+
+test(
+  'a file below a directory that cannot be created fails the run immediately',
+  { skip: !existsSync('/proc/self') && 'there is no /proc here' },
+  async () => {
+    const files = [{ input: 'audit-file', path: '/proc/nowhere/below/file', text: 'x', append: true }];
+    assertInternalError(await runWith({ flow: async () => allowed({ files }) }), /ENOENT/);
+  },
+);
+
+test('a named pipe without a reader fails the run', { skip: process.platform === 'win32' }, async (t) => {
+  const pipe = join(temporaryDirectory(t), 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const files = [{ input: 'evidence-file', path: pipe, text: 'x', append: false }];
+  assertInternalError(await runWith({ flow: async () => allowed({ files }) }), /ENXIO/);
+});
+
+test('a run ends after 120 seconds, a send that waits after six hours more', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const flow = () => new Promise(() => {});
+  const runUntil = async (/** @type {any} */ options, /** @type {number} */ seconds) => {
+    const running = runWith({ ...options, flow });
+    await setImmediate();
+    t.mock.timers.tick(seconds * 1000);
+    return running;
+  };
+  assertInternalError(await runUntil({}, 120), /did not complete within 120 s/);
+  assertInternalError(await runUntil({ action: 'send' }, 120), /within 120 s/, 'send');
+  const behaviour = { inputs: { wait: 'completed' } };
+  assertInternalError(await runUntil({ action: 'send', behaviour }, 6 * 3600 + 120), /within 21720 s/, 'send');
+});
+
+test('the annotation has the fix if it is known, and the page of the code', async () => {
+  const files = [{ input: 'audit-file', path: '', text: 'x', append: true }];
+  const ran = await runWith({ flow: async () => allowed({ files }) });
+  const help = 'Set `audit-file` to a path that the job can write.';
+  assert.ok(ran.values('annotate')[0].message.endsWith(`\n${help}\n${CONTRACT.url}`));
+  assert.equal(JSON.parse(ran.results().result ?? '').help, help);
+  const other = await runWith({ flow: () => Promise.reject(new Error('no')) });
+  assert.ok(other.values('annotate')[0].message.endsWith(`\n${CONTRACT.help}\n${CONTRACT.url}`));
 });

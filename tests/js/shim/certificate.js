@@ -1,5 +1,5 @@
 // @ts-check
-// A self-signed certificate for one run of the tests, so that no private key lies in the repository (RFC 5280, X.690).
+// A self-signed certificate for one run of the tests, so that the repository contains no private key (RFC 5280, X.690).
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 

@@ -1,23 +1,23 @@
 // @ts-check
-// One HTTP exchange against servers that misbehave in every way. No fault rejects, hangs or goes on in the background.
+// One HTTP exchange with servers that fail in every way. No fault rejects, hangs or continues in the background.
 
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { BODY_LIMIT } from '../../../js/exchange.js';
-import { openHost } from '../../../js/host.js';
+import { BODY_LIMIT } from '../../../js/host/http.js';
+import { createHost } from '../../../js/host/host.js';
 import { inProcess } from './parts.js';
 import { listen, serve, serveRaw } from './servers.js';
 
-/** @typedef {import('../../../js/host.js').Fault} Fault */
-/** @typedef {import('../../../js/host.js').Response} Response */
+/** @typedef {import('../../../js/host/host.js').TransportError} Fault */
+/** @typedef {import('../../../js/host/host.js').Response} Response */
 
-const host = openHost({ mask: () => {}, redact: (text) => text.replaceAll('s3cret', '***') });
+const host = createHost({ mask: () => {}, progress: () => {}, redact: (text) => text.replaceAll('s3cret', '***') });
 
 /**
  * @param {string} url
- * @param {Partial<import('../../../js/host.js').Request>} [change]
+ * @param {Partial<import('../../../js/host/host.js').Request>} [change]
  */
 const request = (url, change) => host.request({ method: 'GET', url, headers: {}, timeout_ms: 5000, ...change });
 
@@ -33,7 +33,7 @@ function assertFault(answer, kind, sent, words = /./) {
   assert.match(answer.fault.message, words);
 }
 
-test('a response: status, headers in lower case and as text, body', async (t) => {
+test('a response has a status, headers in lower case and a body', async (t) => {
   /** @type {import('node:http').IncomingMessage[]} */
   const seen = [];
   const url = await serve(t, (incoming, response) => {
@@ -71,7 +71,7 @@ test('an empty answer has an empty body', async (t) => {
   assert.ok('status' in answer && answer.status === 204 && answer.body === '');
 });
 
-test('a redirect is handed on, not followed', async (t) => {
+test('a redirect is returned, not followed', async (t) => {
   let requests = 0;
   const url = await serve(t, (_, response) => {
     requests += 1;
@@ -82,7 +82,7 @@ test('a redirect is handed on, not followed', async (t) => {
   assert.equal(requests, 1);
 });
 
-test('nobody listens: refused, and nothing was sent', async (t) => {
+test('a closed port: refused, and nothing was sent', async (t) => {
   const server = net.createServer();
   const port = await listen(t, server);
   await new Promise((resolve) => server.close(resolve));
@@ -120,11 +120,11 @@ test('cut off in the middle of a chunked body: reset', async (t) => {
   assertFault(await request(url), 'reset', true);
 });
 
-test('no HTTP at all: other', async (t) => {
+test('an answer that is not HTTP: other', async (t) => {
   assertFault(await request(await serveRaw(t, (socket) => socket.end('SSH-2.0-OpenSSH\r\n'))), 'other', true);
 });
 
-test('a protocol nobody asked for: reset', async (t) => {
+test('an unexpected protocol upgrade: reset', async (t) => {
   const url = await serveRaw(t, (socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n');
   });
@@ -166,7 +166,7 @@ test('a server that accepts and never shakes hands: timeout, and nothing was sen
   assertFault(await request(`https://127.0.0.1:${port}`, { timeout_ms: 300 }), 'timeout', false);
 });
 
-test('a server that speaks no TLS: tls, and nothing was sent', async (t) => {
+test('a server without TLS: tls, and nothing was sent', async (t) => {
   const server = net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   assertFault(await request(`https://127.0.0.1:${await listen(t, server)}`), 'tls', false);
 });
@@ -176,7 +176,7 @@ test('a server that hangs up during the handshake: reset, and nothing was sent',
   assertFault(await request(`https://127.0.0.1:${await listen(t, server)}`), 'reset', false);
 });
 
-test('a body of 10 MiB is taken', async (t) => {
+test('a body of 10 MiB is accepted', async (t) => {
   const url = await serve(t, (_, response) => void response.end('x'.repeat(BODY_LIMIT)));
   const answer = await request(url);
   assert.ok('body' in answer && answer.body.length === BODY_LIMIT);
@@ -207,40 +207,40 @@ test('a compressed body is not unpacked', async (t) => {
   assertFault(await request(url), 'not_text', true, /encoded as gzip/);
 });
 
-test('a body that says it is not compressed is taken', async (t) => {
+test('a body with content-encoding: identity is accepted', async (t) => {
   const url = await serve(t, (_, response) => void response.setHeader('content-encoding', 'identity').end('{}'));
   const answer = await request(url);
   assert.ok('body' in answer && answer.body === '{}');
 });
 
-test('a body that is not UTF-8 is not text', async (t) => {
+test('a body that is not UTF-8 is an error', async (t) => {
   for (const bytes of [[0xff], [0x7b, 0xc3, 0x7d], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
     const url = await serve(t, (_, response) => void response.end(Buffer.from(bytes)));
     assertFault(await request(url), 'not_text', true, /UTF-8/);
   }
 });
 
-test('a byte order mark is kept: what is JSON is for the core to say', async (t) => {
+test('a byte order mark is kept for the core to judge', async (t) => {
   const url = await serve(t, (_, response) => void response.end('\ufeff{}'));
   const answer = await request(url);
   assert.ok('body' in answer && answer.body === '\ufeff{}');
 });
 
-test('what cannot be sent is a fault too, without its secret', async () => {
+test('a request that cannot be sent is an error that does not quote the secret', async () => {
   assertFault(await request('no address s3cret'), 'other', false);
   assertFault(await request('ftp://s3cret.invalid/'), 'other', false);
   assertFault(await request('http://127.0.0.1:1/', { headers: { 'x-y': 'a\r\nb: s3cret' } }), 'other', false);
   assertFault(await request('http://127.0.0.1:1/', { method: 'G T' }), 'other', false);
 });
 
-test('a fault’s message has no secret in it', async () => {
+test('the message of an error has no secret in it', async () => {
   const answer = await request('http://s3cret.invalid');
   assert.ok('fault' in answer);
   assert.doesNotMatch(answer.fault.message, /s3cret/);
   assert.match(answer.fault.message, /\*\*\*/);
 });
 
-test('several requests go on side by side', async (t) => {
+test('several requests run concurrently', async (t) => {
   /** @type {(() => void)[]} */
   const waiting = [];
   const url = await serve(t, (_, response) => {
@@ -254,11 +254,11 @@ test('several requests go on side by side', async (t) => {
   );
 });
 
-test('nothing that is left of a request keeps the process alive', async (t) => {
+test('an abandoned request does not keep the process alive', async (t) => {
   const url = await serveRaw(t, (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
   const code = `
-    import { openHost } from 'SHIM/host.js';
-    const host = openHost({ mask: () => {}, redact: (text) => text });
+    import { createHost } from 'SHIM/host/host.js';
+    const host = createHost({ mask: () => {}, progress: () => {}, redact: (text) => text });
     const answer = await host.request({ method: 'GET', url: '${url}', headers: {}, timeout_ms: 15_000 });
     console.log(answer.body);
   `;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { test } from 'node:test';
-import { openHost } from '../../../js/host.js';
+import { createHost } from '../../../js/host/host.js';
 
 /** @type {string[]} */
 const masked = [];
-const host = openHost({ mask: (secret) => masked.push(secret), redact: (text) => text });
+const host = createHost({ mask: (secret) => void masked.push(secret), progress: () => {}, redact: (text) => text });
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'x', use: 'sig', alg: 'RS256', key_ops: ['verify'] };
@@ -17,7 +17,7 @@ test('a signature of the key is verified', async () => {
   assert.equal(await host.verifyRs256(JSON.stringify(jwk), data, signature), true);
 });
 
-test('nothing else is', async () => {
+test('any other signature is rejected', async () => {
   const key = JSON.stringify(jwk);
   const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
   assert.equal(await host.verifyRs256(key, Buffer.from('header.other'), signature), false);
@@ -27,7 +27,7 @@ test('nothing else is', async () => {
   assert.equal(await host.verifyRs256(key, data, sign('sha512', data, privateKey)), false);
 });
 
-test('what is no RSA key has signed nothing', async () => {
+test('a key that is not RSA verifies nothing', async () => {
   const { publicKey: curve } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = [
     '',
@@ -41,17 +41,17 @@ test('what is no RSA key has signed nothing', async () => {
   for (const key of keys) assert.equal(await host.verifyRs256(key, data, signature), false, key);
 });
 
-test('the clock is that of the system', () => {
+test('uses the clock of the system', () => {
   assert.ok(Math.abs(host.now() - Date.now()) < 1000);
 });
 
-test('random bytes are as many as asked for, and differ', () => {
+test('returns the requested number of random bytes', () => {
   assert.equal(host.random(0).length, 0);
   assert.equal(host.random(16).length, 16);
   assert.notDeepEqual(host.random(16), host.random(16));
 });
 
-test('masks go to the runner', () => {
+test('passes masks to the runner', () => {
   host.mask('s3cret');
   assert.deepEqual(masked, ['s3cret']);
 });

@@ -15,8 +15,5 @@ function moduleOf(name, code) {
   return Uint8Array.from([...HEADER, ...TYPES, ...exports, 10, code.length + 4, 1, code.length + 2, 0, ...code, 0x0b]);
 }
 
-/** `answer()` gives 42. */
-export const ANSWER_42 = moduleOf('answer', [0x41, 42]);
-
 /** `answer()` traps, as a panic of the core does. */
 export const TRAP = moduleOf('answer', [0x00]);

@@ -1,18 +1,17 @@
 // @ts-check
-// Stand-ins for what the shim works with, and a way to try its files in a process of their own.
+// Stand-ins for the dependencies of the shim, and a way to run its files in a separate process.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OUTPUTS } from '../../../js/outputs.js';
+import { OUTPUTS } from '../support/contract.js';
 
-/** @typedef {import('../../../js/action.js').Outcome} Outcome */
-/** @typedef {import('../../../js/action.js').Parts} Parts */
-/** @typedef {import('../../../js/outputs.js').ActionName} ActionName */
+/** @typedef {import('../../../js/core/load.js').Outcome} Outcome */
+/** @typedef {import('../../../js/core/load.js').ActionName} ActionName */
 
 /**
- * A directory that is gone after the test.
+ * A directory that is removed after the test.
  * @param {import('node:test').TestContext} t
  */
 export function temporaryDirectory(t) {
@@ -22,7 +21,7 @@ export function temporaryDirectory(t) {
 }
 
 /**
- * What the core answers when a run may go on.
+ * The outcome of an allowed run.
  * @param {Partial<Outcome>} [change]
  * @param {ActionName} [action]
  * @returns {Outcome}
@@ -41,7 +40,7 @@ export function allowed(change = {}, action = 'guard') {
 }
 
 /**
- * A toolkit that keeps what it is told, in order. `failing` names the functions that throw.
+ * A runner that records its calls in order. `failing` names the functions that throw.
  * @param {{ inputs?: Record<string, string>, failing?: string[] }} [behaviour]
  */
 export function fakeToolkit({ inputs = {}, failing = [] } = {}) {
@@ -55,9 +54,9 @@ export function fakeToolkit({ inputs = {}, failing = [] } = {}) {
     calls,
     /** @param {string} call */
     values: (call) => calls.filter((one) => one.call === call).map((one) => one.value),
-    /** Every output as it is in the end. @returns {Record<string, string>} */
+    /** The final value of every output. @returns {Record<string, string>} */
     results: () => Object.assign({}, ...calls.filter(({ call }) => call === 'outputs').map(({ value }) => value)),
-    toolkit: {
+    runner: {
       inputs: () => inputs,
       outputs: record('outputs'),
       mask: record('mask'),
@@ -72,7 +71,7 @@ export function fakeToolkit({ inputs = {}, failing = [] } = {}) {
 /** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} Child */
 
 /**
- * Runs a module's text in a Node of its own. `SHIM` in it is the address of `js/`.
+ * Runs the text of a module in a separate process. `SHIM` in it is the URL of `js/`.
  * @param {string} code
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv | undefined} [options.environment] over an environment without variables of the runner

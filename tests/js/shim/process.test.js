@@ -1,18 +1,18 @@
 // @ts-check
-// The shim as a process: whatever goes wrong, at whatever time, it ends, it fails, and `allowed` stays `false`.
+// The shim as a process: whatever fails, it ends with an error and `allowed` stays `false`.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { OUTPUTS } from '../../../js/outputs.js';
+import { CONTRACT, OUTPUTS } from '../support/contract.js';
 import { parseCommandFile, parseCommands } from '../support/run-action.js';
 import { TRAP } from './modules.js';
 import { allowed, inProcess, temporaryDirectory } from './parts.js';
 
 /**
  * @param {import('node:test').TestContext} t
- * @param {string} flow a function's text, the core's part of the guard
+ * @param {string} flow the text of a function that replaces the core
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.environment]
  * @param {(child: import('./parts.js').Child) => void} [options.started]
@@ -22,10 +22,13 @@ async function runProcess(t, flow, { environment = {}, started } = {}) {
   const outputFile = join(directory, 'outputs');
   writeFileSync(outputFile, '');
   const code = `
-    import { main } from 'SHIM/action.js';
+    import { main } from 'SHIM/action/run.js';
     const ALLOWED = ${JSON.stringify(allowed())};
     const guard = ${flow};
-    main('guard', async () => ({ guard, send: guard, report: guard }));
+    main('guard', {
+      contract: ${JSON.stringify(CONTRACT)},
+      loadCore: () => ({ guard, send: guard, report: guard, reconcile: guard }),
+    });
   `;
   const ran = await inProcess(code, { environment: { GITHUB_OUTPUT: outputFile, ...environment }, started });
   /** @type {[string, string][]} */
@@ -57,7 +60,7 @@ test('an allowed run ends with 0, its outputs, log and masks', async (t) => {
   assert.equal(ran.stdout.replaceAll('\r', ''), '::add-mask::longtoken\nevery check passed\n');
 });
 
-/** The core traps at once, or later, in a callback of its own. */
+/** The core traps synchronously, or later in a callback. */
 const instance = `new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from([${[...TRAP]}])))`;
 /** @type {[what: string, flow: string, words: RegExp][]} */
 const failures = [
@@ -70,26 +73,30 @@ const failures = [
   ['a trap in a timer', `() => new Promise(() => setTimeout(() => ${instance}.exports.answer()))`, /unreachable/],
   ['a rejection', `() => Promise.reject(new Error('no'))`, /no/],
   ['a rejection that nobody awaits', `() => new Promise(() => { Promise.reject(new Error('lost')) })`, /lost/],
-  ['a promise that never settles', `() => new Promise(() => {})`, /never comes/],
-  ['a promise that never settles after a while', `() => new Promise(() => setTimeout(() => {}, 50))`, /never comes/],
+  ['a promise that never settles', `() => new Promise(() => {})`, /did not complete/],
+  [
+    'a promise that never settles after a while',
+    `() => new Promise(() => setTimeout(() => {}, 50))`,
+    /did not complete/,
+  ],
 ];
 for (const [what, flow, words] of failures) {
   test(`${what} ends in internal.error`, async (t) => assertInternalError(await runProcess(t, flow), words));
 }
 
-test('a process that is ended from within, without a word, has failed', async (t) => {
+test('a process that exits early has failed', async (t) => {
   const ran = await runProcess(t, '() => process.exit()');
   assert.equal(ran.status, 1);
   assert.deepEqual(ran.written, [['allowed', 'false']]);
 });
 
-test('a lost rejection is a failure however Node is told to take it', async (t) => {
+test('an unhandled rejection is a failure with every setting of Node', async (t) => {
   const environment = { NODE_OPTIONS: '--unhandled-rejections=none' };
   const flow = `() => new Promise(() => { Promise.reject(new Error('lost')) })`;
   assertInternalError(await runProcess(t, flow, { environment }), /lost/);
 });
 
-test('the process ends at once, whatever is still open', async (t) => {
+test('the process ends immediately, whatever is still open', async (t) => {
   const flow = `async () => { (await import('node:net')).createServer().listen(0); setTimeout(() => {}, 60_000); return ALLOWED; }`;
   const start = performance.now();
   const ran = await runProcess(t, flow);
@@ -97,28 +104,28 @@ test('the process ends at once, whatever is still open', async (t) => {
   assert.ok(performance.now() - start < 10_000);
 });
 
-test('outputs that cannot be written fail the run, in words', async (t) => {
+test('outputs that cannot be written fail the run with a message', async (t) => {
   const ran = await runProcess(t, 'async () => ALLOWED', { environment: { GITHUB_OUTPUT: temporaryDirectory(t) } });
   assert.equal(ran.status, 1);
   assert.deepEqual(ran.written, []);
   assert.match(ran.commands.find(({ name }) => name === 'error')?.message ?? '', /EISDIR/);
 });
 
-test('outputs that have no file fail the run, in words', async (t) => {
+test('outputs without a file fail the run with a message', async (t) => {
   const ran = await runProcess(t, 'async () => ALLOWED', { environment: { GITHUB_OUTPUT: '' } });
   assert.equal(ran.status, 1);
   assert.match(ran.commands.find(({ name }) => name === 'error')?.message ?? '', /GITHUB_OUTPUT is not set/);
 });
 
-test('a log that nobody reads fails the run', async (t) => {
+test('a closed log fails the run', async (t) => {
   const flow = `async () => { await new Promise((r) => setTimeout(r, 500)); return { ...ALLOWED, log: ['x'.repeat(1e6)] }; }`;
   const ran = await runProcess(t, flow, { started: (child) => child.stdout.destroy() });
-  // Windows has no broken pipes to speak of: there the log is lost without a word.
+  // On Windows a closed pipe is not an error.
   if (process.platform !== 'win32') assert.equal(ran.status, 1);
   if (ran.status !== 0) assert.equal(ran.outputs.allowed, 'false');
 });
 
-test('a long log arrives whole, however slowly it is read', async (t) => {
+test('a long log is complete, however slowly it is read', async (t) => {
   const line = 'é'.repeat(700_000);
   const ran = await runProcess(t, `async () => ({ ...ALLOWED, log: ['${line}', 'end'] })`, {
     started: (child) => {

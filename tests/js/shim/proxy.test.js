@@ -1,5 +1,5 @@
 // @ts-check
-// Requests through a real forward proxy on loopback. The names below exist for the proxy only: without it they fail.
+// Requests through a real forward proxy on loopback. Only the proxy can resolve the names below.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { bypassesProxy } from '../../../js/host/no-proxy.js';
 import { selfSigned } from './certificate.js';
 import { inProcess, temporaryDirectory } from './parts.js';
 import { listen, serveProxy } from './servers.js';
@@ -14,7 +15,7 @@ import { listen, serveProxy } from './servers.js';
 const OURS = selfSigned(['api.ghe.invalid', 'localhost', '127.0.0.1']);
 
 /**
- * An API that answers in http and https, and what a process makes of a request to it.
+ * An API on http and https, and a process that sends a request to it.
  * @param {import('node:test').TestContext} t
  * @param {{ key: string, cert: string }} [certificate] which the process trusts
  */
@@ -33,16 +34,16 @@ async function setUp(t, certificate = OURS) {
    */
   async function request(url, environment, timeout = 5000) {
     const code = `
-      import { openHost } from 'SHIM/host.js';
+      import { createHost } from 'SHIM/host/host.js';
       const masked = [];
-      const host = openHost({ mask: (secret) => masked.push(secret), redact: (text) => text });
+      const host = createHost({ mask: (secret) => masked.push(secret), redact: (text) => text });
       const answer = await host.request({ method: 'GET', url: '${url}', headers: {}, timeout_ms: ${timeout} });
       console.log(JSON.stringify({ masked, ...answer }));
     `;
     const start = performance.now();
     const ran = await inProcess(code, { environment: { NODE_EXTRA_CA_CERTS: authority, ...environment } });
     assert.equal(ran.status, 0, ran.stderr);
-    // Of this variable Node itself warns.
+    // Node itself warns about this variable.
     assert.equal(ran.stderr.replace(/^.*NODE_TLS_REJECT_UNAUTHORIZED.*\n(\(Use .*\n)?/m, ''), '');
     return { took: performance.now() - start, ...JSON.parse(ran.stdout) };
   }
@@ -66,7 +67,7 @@ test('http goes through a tunnel too', async (t) => {
   assert.equal(proxy.seen[0]?.target, 'api.ghe.invalid:80');
 });
 
-test('each scheme has its variable, in lower case first, and the scheme of the proxy may be left out', async (t) => {
+test('each scheme has its variable, lower case wins, and the scheme of the proxy is optional', async (t) => {
   const { request, names } = await setUp(t);
   const proxy = await serveProxy(t, { names });
   const address = `http://127.0.0.1:${proxy.port}`;
@@ -75,11 +76,12 @@ test('each scheme has its variable, in lower case first, and the scheme of the p
   const cases = [
     ['https://api.ghe.invalid/', { https_proxy: address }, true],
     ['https://api.ghe.invalid/', { HTTPS_PROXY: `127.0.0.1:${proxy.port}` }, true],
+    ['https://api.ghe.invalid/', { https_proxy: `user:pass@localhost:${proxy.port}` }, true],
     ['https://api.ghe.invalid/', { HTTP_PROXY: address }, false],
     ['http://api.ghe.invalid/', { http_proxy: address }, true],
     ['http://api.ghe.invalid/', { HTTPS_PROXY: address }, false],
   ];
-  // Windows does not tell the cases apart.
+  // Windows ignores the case of variables.
   if (process.platform !== 'win32') {
     cases.push(['https://api.ghe.invalid/', { https_proxy: address, HTTPS_PROXY: nowhere }, true]);
   }
@@ -94,7 +96,7 @@ test('each scheme has its variable, in lower case first, and the scheme of the p
   }
 });
 
-test('a proxy that wants credentials gets them, decoded, and they are masked', async (t) => {
+test('credentials are decoded, sent to the proxy and masked', async (t) => {
   const { request, names } = await setUp(t);
   const proxy = await serveProxy(t, { names, credentials: 'us%25er:p:ss%25é' });
   const address = `http://us%2525er:p%3Ass%2525%C3%A9@127.0.0.1:${proxy.port}`;
@@ -105,7 +107,7 @@ test('a proxy that wants credentials gets them, decoded, and they are masked', a
   }
 });
 
-test('wrong credentials: a fault of the proxy, not an answer of the API, and without them', async (t) => {
+test('wrong credentials are an error of the proxy, not of the API, and are not quoted', async (t) => {
   const { request, names } = await setUp(t);
   const proxy = await serveProxy(t, { names, credentials: 'user:right' });
   for (const url of ['https://api.ghe.invalid/', 'http://api.ghe.invalid/']) {
@@ -147,14 +149,14 @@ for (const [what, instead, kind] of misbehaviours) {
   });
 }
 
-test('nobody at the proxy’s address: a fault of the proxy', async (t) => {
+test('a proxy that refuses connections is an error of the proxy', async (t) => {
   const { request } = await setUp(t);
   const { fault } = await request('https://api.ghe.invalid/', { HTTPS_PROXY: 'http://user:wr0ng@127.0.0.1:1' });
   assert.deepEqual([fault.kind, fault.sent], ['proxy', false]);
   assert.doesNotMatch(fault.message, /wr0ng/);
 });
 
-test('a variable that holds no address is not gone round', async (t) => {
+test('an invalid proxy address is an error, not a direct connection', async (t) => {
   const { request } = await setUp(t);
   for (const address of ['http://user:%zz@127.0.0.1:1', 'socks5://127.0.0.1:1', 'http://', 'http://[', '::']) {
     const { fault } = await request('https://api.ghe.invalid/', { HTTPS_PROXY: address });
@@ -164,7 +166,7 @@ test('a variable that holds no address is not gone round', async (t) => {
   }
 });
 
-test('a proxy that is reached by https', async (t) => {
+test('a proxy can be reached by https', async (t) => {
   const { request, names } = await setUp(t);
   const inner = await serveProxy(t, { names });
   const outer = https.createServer(OURS);
@@ -182,7 +184,7 @@ test('a proxy that is reached by https', async (t) => {
   assert.equal(answer.status, 200, JSON.stringify(answer));
 });
 
-test('NO_PROXY: names, their subdomains, ports and `*` go directly', async (t) => {
+test('NO_PROXY takes names, their subdomains, ports and `*`', async (t) => {
   const { request, names } = await setUp(t);
   const proxy = await serveProxy(t, { names });
   const HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
@@ -193,6 +195,10 @@ test('NO_PROXY: names, their subdomains, ports and `*` go directly', async (t) =
     ['.ghe.invalid', true],
     ['other.example, API.GHE.INVALID:443 ', true],
     ['*', true],
+    ['*.ghe.invalid', true],
+    ['other.example api.ghe.invalid', true],
+    ['*.ghe.invalid', true],
+    ['other.example api.ghe.invalid', true],
     ['api.ghe.invalid:8443', false],
     ['he.invalid', false],
     ['other.example', false],
@@ -205,20 +211,51 @@ test('NO_PROXY: names, their subdomains, ports and `*` go directly', async (t) =
   }
 });
 
-test('loopback is never asked for through the proxy', async (t) => {
+test('NO_PROXY takes addresses and ranges', () => {
+  /** @type {[entries: string, url: string, direct: boolean][]} */
+  const cases = [
+    ['10.0.0.0/8', 'https://10.1.2.3/', true],
+    ['10.0.0.0/8', 'https://11.1.2.3/', false],
+    ['10.0.0.0/8', 'https://10.example/', false],
+    ['10.0.0.0/33', 'https://10.1.2.3/', false],
+    ['10.1.2.3', 'https://10.1.2.3/', true],
+    ['10.1.2.3:8443', 'https://10.1.2.3/', false],
+    ['fd00::/8', 'https://[fd12::1]/', true],
+    ['fd00::/8', 'https://[fe80::1]/', false],
+    ['fd12::1', 'https://[fd12:0::1]/', true],
+    ['[fd12::1]', 'https://[fd12::1]/', true],
+    ['[fd12::1]:443', 'https://[fd12::1]/', true],
+    ['[fd12::1]:8443', 'https://[fd12::1]/', false],
+    ['', 'https://[::1]/', true],
+    ['', 'https://127.9.9.9/', true],
+    ['', 'https://localhost.example/', false],
+  ];
+  for (const [entries, url, direct] of cases)
+    assert.equal(bypassesProxy(new URL(url), entries), direct, `${entries}: ${url}`);
+});
+
+test('a tunnel to an IPv6 address has it in brackets', async (t) => {
+  const { request, plain } = await setUp(t);
+  const proxy = await serveProxy(t, { names: { '[fd12::1]:80': plain, '[fd12::1]:8080': plain } });
+  const HTTP_PROXY = `http://127.0.0.1:${proxy.port}`;
+  assert.equal((await request('http://[fd12::1]/', { HTTP_PROXY })).body, 'GET [fd12::1]/');
+  assert.equal((await request('http://[fd12::1]:8080/', { HTTP_PROXY })).body, 'GET [fd12::1]:8080/');
+});
+
+test('loopback addresses are never requested through the proxy', async (t) => {
   const { request, plain } = await setUp(t);
   const answer = await request(`http://127.0.0.1:${plain}/`, { HTTP_PROXY: 'http://127.0.0.1:1' });
   assert.equal(answer.status, 200);
 });
 
-test('an authority of one’s own is trusted by NODE_EXTRA_CA_CERTS alone', async (t) => {
+test('only NODE_EXTRA_CA_CERTS makes a private authority trusted', async (t) => {
   const { request, secure } = await setUp(t);
   assert.equal((await request(`https://127.0.0.1:${secure}/`, {})).status, 200);
   const { fault } = await request(`https://127.0.0.1:${secure}/`, { NODE_EXTRA_CA_CERTS: '' });
   assert.deepEqual([fault.kind, fault.sent], ['tls', false]);
 });
 
-test('a certificate for another name is no answer, directly or through a proxy', async (t) => {
+test('a certificate for another name is rejected, directly and through a proxy', async (t) => {
   const { request, names, secure } = await setUp(t, selfSigned(['elsewhere.invalid']));
   const direct = await request(`https://127.0.0.1:${secure}/`, {});
   assert.deepEqual([direct.fault?.kind, direct.fault?.sent], ['tls', false]);
@@ -227,14 +264,14 @@ test('a certificate for another name is no answer, directly or through a proxy',
   assert.deepEqual([tunnelled.fault?.kind, tunnelled.fault?.sent], ['tls', false]);
 });
 
-test('no variable makes a certificate good that nobody vouches for', async (t) => {
+test('no variable makes an untrusted certificate trusted', async (t) => {
   const { request, names, secure } = await setUp(t, selfSigned(['elsewhere.invalid']));
   const proxy = await serveProxy(t, { names });
   const HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
   for (const [url, environment] of /** @type {const} */ ([
     [`https://127.0.0.1:${secure}/`, {}],
     ['https://api.ghe.invalid/', { HTTPS_PROXY }],
-    // Here the proxy itself is the one that shows it.
+    // Here the certificate is the proxy's.
     ['http://api.ghe.invalid/', { HTTP_PROXY: `https://user:secret@localhost:${secure}` }],
   ])) {
     const answer = await request(url, { ...environment, NODE_TLS_REJECT_UNAUTHORIZED: '0' });

@@ -1,9 +1,9 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Secrets } from '../../../js/secrets.js';
+import { Secrets } from '../../../js/action/secrets.js';
 
-test('a secret is cut out in every form in which an error may quote it', () => {
+test('redacts every form in which an error can quote a secret', () => {
   const secret = 'p@ss "w/rd"\u00e9';
   const secrets = new Secrets();
   secrets.add(secret);
@@ -14,14 +14,14 @@ test('a secret is cut out in every form in which an error may quote it', () => {
   }
 });
 
-test('the longer of two secrets is cut out whole', () => {
+test('redacts the longer of two overlapping secrets', () => {
   const secrets = new Secrets();
   secrets.add('token');
   secrets.add('token-and-more');
   assert.equal(secrets.redact('token-and-more, token'), '***, ***');
 });
 
-test('text without a secret stays as it is', () => {
+test('keeps text without a secret', () => {
   const secrets = new Secrets();
   assert.equal(secrets.redact('nothing here'), 'nothing here');
   secrets.add('');

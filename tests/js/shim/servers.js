@@ -8,7 +8,7 @@ import net from 'node:net';
 /** @typedef {import('node:test').TestContext} TestContext */
 
 /**
- * Has a server listen until the test is over.
+ * Starts a server that listens until the end of the test.
  * @param {TestContext} t
  * @param {net.Server} server
  * @returns {Promise<number>} its port
@@ -36,7 +36,7 @@ export async function serve(t, answer) {
 }
 
 /**
- * A server that says what it likes once a request's head has arrived.
+ * A server that answers with any bytes after the head of a request.
  * @param {TestContext} t
  * @param {(socket: net.Socket) => void} answer
  */

@@ -1,11 +1,11 @@
 // @ts-check
-// What the shim writes for the runner, read back as the runner reads it.
+// What the shim writes for the runner, parsed as the runner parses it.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { outputRecord } from '../../../js/toolkit.js';
+import { outputRecord } from '../../../js/action/runner.js';
 import { parseCommandFile, parseCommands } from '../support/run-action.js';
 import { inProcess, temporaryDirectory } from './parts.js';
 
@@ -15,7 +15,9 @@ import { inProcess, temporaryDirectory } from './parts.js';
  * @param {NodeJS.ProcessEnv} [environment]
  */
 const withToolkit = (code, environment) =>
-  inProcess(`import { openToolkit } from 'SHIM/toolkit.js'; const toolkit = openToolkit(); ${code}`, { environment });
+  inProcess(`import { createRunner } from 'SHIM/action/runner.js'; const toolkit = createRunner(); ${code}`, {
+    environment,
+  });
 
 const HOSTILE = [
   '',
@@ -34,7 +36,7 @@ const HOSTILE = [
   '\ud83d\ude80 é',
 ];
 
-test('no output can set another, or end itself early', () => {
+test('an output can neither set another one nor end early', () => {
   for (const value of HOSTILE) {
     const file = [outputRecord(['reason', value]), outputRecord(['allowed', 'false'])].join('');
     assert.deepEqual(parseCommandFile(file), [
@@ -44,8 +46,8 @@ test('no output can set another, or end itself early', () => {
   }
 });
 
-test('any text of the delimiter’s own pieces comes back as it was', () => {
-  // A small generator of its own, so that a failure can be repeated: xorshift32.
+test('a value made of pieces of the delimiter is unchanged', () => {
+  // A deterministic generator, so that a failure can be repeated: xorshift32.
   let state = 0x9e3779b9;
   const next = (/** @type {number} */ below) => {
     state ^= state << 13;
@@ -57,13 +59,13 @@ test('any text of the delimiter’s own pieces comes back as it was', () => {
   for (let round = 0; round < 5000; round++) {
     const values = [0, 1, 2].map(() => Array.from({ length: next(12) }, () => pieces[next(pieces.length)]).join(''));
     const written = values.map((value, index) => /** @type {[string, string]} */ ([`output-${index}`, value]));
-    // Only Windows takes a carriage return for part of the line break.
+    // Only on Windows a carriage return is part of the line break.
     const expected = written.map(([name, value]) => [name, value]);
     assert.deepEqual(parseCommandFile(written.map(outputRecord).join('')), expected);
   }
 });
 
-test('outputs are written in their order, behind what is there', async (t) => {
+test('outputs are appended in order', async (t) => {
   const file = join(temporaryDirectory(t), 'outputs');
   writeFileSync(file, 'before=1\n');
   const ran = await withToolkit(`toolkit.outputs({ b: '1', a: '2\\n3' }); toolkit.outputs({ b: '4' });`, {
@@ -78,7 +80,7 @@ test('outputs are written in their order, behind what is there', async (t) => {
   ]);
 });
 
-test('inputs keep their white space and lose their prefix', async () => {
+test('inputs keep their white space', async () => {
   const { stdout } = await withToolkit('toolkit.log([JSON.stringify(toolkit.inputs())]);', {
     'INPUT_DISPATCH-TYPES': ' a\n  b \n',
     INPUT_TOKEN: '',
@@ -102,7 +104,7 @@ test('an annotation is one command, whatever its text', async () => {
   }
 });
 
-test('masks and debug texts are one command each', async () => {
+test('a mask and a debug text are one command each', async () => {
   const { stdout } = await withToolkit(`toolkit.mask('50% of\\n::x'); toolkit.debug('a\\nb');`);
   const commands = parseCommands(stdout).map(({ name, message }) => [name, message]);
   assert.deepEqual(commands, [
@@ -111,12 +113,12 @@ test('masks and debug texts are one command each', async () => {
   ]);
 });
 
-test('log lines go out as they are, and none makes no line', async () => {
+test('log lines are printed unchanged', async () => {
   const { stdout } = await withToolkit(`toolkit.log([]); toolkit.log(['a', '', ' b']);`);
   assert.equal(stdout.replaceAll('\r', ''), 'a\n\n b\n');
 });
 
-test('the summary is added to its file, and left out where there is none', async (t) => {
+test('the summary is appended to its file, and skipped without one', async (t) => {
   const file = join(temporaryDirectory(t), 'summary.md');
   writeFileSync(file, '# before\n');
   const code = `toolkit.summarize('# after\\n');`;

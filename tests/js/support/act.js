@@ -1,15 +1,15 @@
 // @ts-check
-// Runs a workflow with act (nektos/act) on this machine, with the action as users get it from `uses:`, and the actions
-// and programs that the workflow needs from elsewhere replaced by ones that write down how they were called.
+// Runs a workflow with act (nektos/act) and the action as `uses:` downloads it. Other actions and programs that the
+// workflow needs are replaced by stand-ins that record their calls.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { tools } from '../../../scripts/lib.mjs';
+import { tools } from '../../../scripts/util.mjs';
 import { DIST, NODE, ROOT, runnerEnvironment, TOKEN } from './run-action.js';
 
-/** act itself: the one that is named, the one that setup put in place, or none. */
+/** The path of act: from the environment or from `npm run setup`. */
 export const ACT = [process.env.DISPATCH_GUARD_ACT, join(tools, 'python', 'bin', 'act')].find(
   (path) => path !== undefined && existsSync(path),
 );
@@ -17,6 +17,27 @@ const ACT_IS_MISSING = 'act is missing: `npm run setup` puts it in place';
 
 /** Options of the tests that need it. */
 export const WITH_ACT = { skip: ACT === undefined && ACT_IS_MISSING };
+
+/** The action that the examples check out with. */
+export const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd';
+
+/**
+ * A stand-in for it, which writes the repository's own scripts under `ci/`. Each records its call.
+ * @param {{[name: string]: string}} scripts what each of them does after that
+ */
+export function checkout(scripts) {
+  const files = Object.entries(scripts).map(
+    ([name, rest]) => `printf '#!/bin/sh\\necho "${name} $*" >> "$CALLS"\\n${rest}\\n' > ci/${name}`,
+  );
+  return ['echo "checkout $REF into $DIRECTORY" >> "$CALLS"', 'mkdir -p ci', ...files, 'chmod +x ci/*'].join('\n');
+}
+
+/**
+ * The results of the named jobs; act does not mention a skipped one.
+ * @param {WorkflowRun} ran @param {string[]} jobs
+ */
+export const resultsOf = (ran, jobs) =>
+  Object.fromEntries(jobs.map((name) => [name, ran.jobs[name]?.result ?? 'skipped']));
 
 /**
  * @typedef {object} Job
@@ -74,7 +95,7 @@ export async function runWorkflow({
     // What `uses: org/dispatch-guard@v1` downloads.
     const action = join(directory, 'dispatch-guard');
     mkdirSync(action);
-    for (const part of ['action.yml', 'send', 'report'])
+    for (const part of ['action.yml', 'send', 'report', 'reconcile'])
       cpSync(join(ROOT, part), join(action, part), { recursive: true });
     cpSync(DIST, join(action, 'dist'), { recursive: true });
     const local = [`org/dispatch-guard@v1=${action}`];
@@ -94,7 +115,7 @@ export async function runWorkflow({
 
     const eventFile = join(directory, 'event.json');
     writeFileSync(eventFile, JSON.stringify(event));
-    // act sets what it knows itself; the ids, the attempt and the address of the API it must be told.
+    // act does not set the ids, the attempt and the address of the API.
     const runner = runnerEnvironment({ eventName, event, apiUrl });
     const told = [
       'GITHUB_API_URL',
@@ -124,7 +145,7 @@ export async function runWorkflow({
       '--secret',
       `GITHUB_TOKEN=${TOKEN}`,
       '--no-cache-server',
-      // act would take the clone for what `actions/checkout` brings.
+      // act would use the clone instead of running `actions/checkout`.
       '--no-skip-checkout',
     );
     for (const pair of local) args.push('--local-repository', pair);
@@ -151,8 +172,10 @@ export async function runWorkflow({
 
 /** An action that has any input and runs a script. @param {string} run */
 function compositeAction(run) {
-  const inputs = ['ref', 'persist-credentials'].map((name) => `  ${name}:\n    description: ${name}\n`).join('');
-  return `name: stand-in\ndescription: stand-in\ninputs:\n${inputs}runs:\n  using: composite\n  steps:\n    - shell: sh\n      env:\n        REF: \${{ inputs.ref }}\n      run: |\n${run.replace(/^/gm, '        ')}\n`;
+  const inputs = ['ref', 'path', 'persist-credentials', 'name', 'run-id', 'github-token']
+    .map((name) => `  ${name}:\n    description: ${name}\n`)
+    .join('');
+  return `name: stand-in\ndescription: stand-in\ninputs:\n${inputs}runs:\n  using: composite\n  steps:\n    - shell: sh\n      env:\n        REF: \${{ inputs.ref }}\n        DIRECTORY: \${{ inputs.path || '.' }}\n      run: |\n${run.replace(/^/gm, '        ')}\n`;
 }
 
 /** @param {string} cwd @param {string[]} args */

@@ -1,11 +1,10 @@
 // @ts-check
-// Cuts GitHub's description of its REST API down to the operations that dispatch-guard uses, so that the tests can
-// carry it. Run it after `npm install --no-save @octokit/openapi@23`:
+// Reduces GitHub's OpenAPI description to the operations that dispatch-guard uses. Install `@octokit/openapi@23` outside
+// of the repository (it has 400 MB) and run:
 //
-//   node tests/js/support/cut-openapi.js node_modules/@octokit/openapi
+//   node tests/js/support/cut-openapi.js PATH/node_modules/@octokit/openapi
 //
-// Only leaves are cut (prose, examples, extensions, other operations): every schema that an answer or a request body
-// is held against stays as GitHub wrote it.
+// Prose, examples, extensions and other operations are removed. The schemas of requests and answers are unchanged.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +14,26 @@ import { fileURLToPath } from 'node:url';
 
 const OPERATIONS = [
   'get /repos/{owner}/{repo}',
+  'get /repos/{owner}/{repo}/activity',
+  'get /repos/{owner}/{repo}/pulls',
   'get /repos/{owner}/{repo}/pulls/{pull_number}',
+  'get /repos/{owner}/{repo}/pulls/{pull_number}/files',
+  'get /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
+  'get /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}',
+  'get /repos/{owner}/{repo}/issues/comments/{comment_id}',
+  'get /repos/{owner}/{repo}/issues/{issue_number}/events',
   'get /repos/{owner}/{repo}/collaborators/{username}/permission',
+  'get /orgs/{org}/members/{username}',
+  'get /orgs/{org}/public_members/{username}',
   'get /orgs/{org}/teams/{team_slug}',
   'get /orgs/{org}/teams/{team_slug}/memberships/{username}',
+  'get /repos/{owner}/{repo}/actions/runs',
   'get /repos/{owner}/{repo}/actions/runs/{run_id}',
   'get /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
   'get /repos/{owner}/{repo}/contents/{path}',
+  'post /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+  'get /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+  'get /repos/{owner}/{repo}/commits/{ref}/check-runs',
   'get /repos/{owner}/{repo}/commits/{ref}/statuses',
   'get /repos/{owner}/{repo}/commits/{ref}/status',
   'post /repos/{owner}/{repo}/statuses/{sha}',
@@ -29,7 +41,7 @@ const OPERATIONS = [
   'get /users/{username}',
 ];
 
-/** Keys that say nothing about the shape of a request or an answer. A property may have such a name: see `trim`. */
+/** Keys without meaning for validation. A property may have such a name: see `trim`. */
 const PROSE = new Set(['description', 'summary', 'externalDocs', 'example', 'examples', 'tags', 'title', 'deprecated']);
 
 const [source] = process.argv.slice(2);
@@ -40,7 +52,7 @@ if (source === undefined) {
 const whole = JSON.parse(readFileSync(join(source, 'generated/api.github.com.json'), 'utf8'));
 const cut = cutTo(whole, OPERATIONS);
 const target = fileURLToPath(new URL('../../fixtures/openapi/api.github.com.json', import.meta.url));
-writeFileSync(target, `${JSON.stringify(cut, null, 1)}\n`);
+writeFileSync(target, serialize(cut));
 console.log(`${target}: ${OPERATIONS.length} operations, ${Object.keys(cut.components.schemas).length} schemas`);
 
 /**
@@ -113,6 +125,21 @@ function* references(tree) {
     if (key === '$ref' && typeof value === 'string') yield value.replace('#/components/', '').split('/');
     else yield* references(value);
   }
+}
+
+/** One line per operation and component, so that a diff shows which of them changed. @param {Tree} spec */
+function serialize(spec) {
+  /** @type {(tree: any, depth: number, indent: string) => string} */
+  const write = (tree, depth, indent) => {
+    if (depth === 0) return JSON.stringify(tree);
+    const inner = `${indent} `;
+    const members = Object.entries(tree).map(([key, value]) => {
+      const isDeep = key === 'paths' || key === 'components' || depth < 3;
+      return `${inner}${JSON.stringify(key)}: ${isDeep ? write(value, depth - 1, inner) : JSON.stringify(value)}`;
+    });
+    return `{\n${members.join(',\n')}\n${indent}}`;
+  };
+  return `${write(spec, 3, '')}\n`;
 }
 
 /** @param {Tree} tree */

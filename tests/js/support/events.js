@@ -1,7 +1,21 @@
 // @ts-check
-// Webhook payloads as GitHub delivers them for the events that the tests use, made from the facts that matter.
+// Webhook payloads as GitHub delivers them, made from the facts that a test is about.
 
-import { FORK, HEAD_SHA, MOVED_SHA, pullRequest, REPOSITORY, repository, user, USERS } from './github-objects.js';
+import {
+  BASE_SHA,
+  FORK,
+  HEAD_SHA,
+  issueComment,
+  label as labelObject,
+  MOVED_SHA,
+  pullRequest,
+  REPOSITORY,
+  repository,
+  review,
+  user,
+  USERS,
+  workflowRun,
+} from './github-objects.js';
 
 /** @typedef {import("./github-objects.js").UserFacts} UserFacts */
 /** @typedef {import("./github-objects.js").PullFacts} PullFacts */
@@ -43,13 +57,14 @@ export function dispatchEvent(
 
 /**
  * The body of `pull_request` and of `pull_request_target`.
- * @param {{action?: string, pull?: PullFacts, sender?: UserFacts, change?: (pull: Json) => void}} [options]
+ * @param {{action?: string, label?: string, pull?: PullFacts, sender?: UserFacts, change?: (pull: Json) => void}} [options]
  */
-export function pullRequestEvent({ action = 'synchronize', pull = {}, sender = USERS.maintainer, change } = {}) {
+export function pullRequestEvent({ action = 'synchronize', label, pull = {}, sender = USERS.maintainer, change } = {}) {
   const body = pullRequest({ author: USERS.maintainer, ...pull });
   change?.(body);
   const pushed = action === 'synchronize' ? { before: MOVED_SHA, after: body.head?.sha } : {};
-  return { action, number: body.number, pull_request: body, ...pushed, ...common(sender) };
+  const labelled = label === undefined ? {} : { label: labelObject(label) };
+  return { action, number: body.number, pull_request: body, ...pushed, ...labelled, ...common(sender) };
 }
 
 /** @param {{inputs?: any, sender?: UserFacts}} [options] */
@@ -59,27 +74,94 @@ export function workflowDispatchEvent({ inputs = { pr: '7' }, sender = USERS.mai
 
 /**
  * `/deploy` on pull request 7.
- * @param {{action?: string, author?: UserFacts, sender?: UserFacts}} [options]
+ * @param {{
+ *   action?: string,
+ *   author?: UserFacts,
+ *   sender?: UserFacts,
+ *   pull?: Json,
+ *   comment?: Partial<import("./github-objects.js").CommentFacts>,
+ * }} [options] `pull`: the pull request as the event has it
  * @returns {Json}
  */
-export function commentEvent({ action = 'created', author = USERS.maintainer, sender = author } = {}) {
+export function commentEvent({
+  action = 'created',
+  author = USERS.maintainer,
+  sender = author,
+  pull = pullRequest(),
+  comment = {},
+} = {}) {
+  const { number, state, closed_at, title, user: opener } = pull;
+  const url = `https://api.github.com/repos/${REPOSITORY.full_name}/pulls/${number}`;
   return {
     action,
-    issue: {
-      number: 7,
-      title: 'Bump redis',
-      user: user(USERS.maintainer),
-      pull_request: { url: 'https://api.github.com' },
-    },
-    comment: { id: 1, body: '/deploy', user: user(author) },
+    issue: { number, state, closed_at, title, user: opener, pull_request: { url } },
+    comment: issueComment({ id: 1, user: author, issue: number, ...comment }),
     ...common(sender),
   };
 }
 
-/** @param {{sender?: UserFacts}} [options] */
-export function pushEvent({ sender = USERS.maintainer } = {}) {
+/**
+ * An approval of pull request 7. The event has only a part of the pull request.
+ * @param {{action?: string, author?: UserFacts, sender?: UserFacts, review?: Partial<import("./github-objects.js").ReviewFacts>}} [options]
+ * @returns {Json}
+ */
+export function reviewEvent({
+  action = 'submitted',
+  author = USERS.maintainer,
+  sender = author,
+  review: facts = {},
+} = {}) {
+  const { merged: _, mergeable: __, ...pull } = pullRequest({ author: USERS.maintainer });
   return {
-    ref: 'refs/heads/main',
+    action,
+    review: review({ id: 1, state: 'approved', user: author, ...facts }),
+    pull_request: pull,
+    ...common(sender),
+  };
+}
+
+/**
+ * The end of a run of `.github/workflows/ci.yml` for pull request 7.
+ * @param {{action?: string, run?: Partial<import("./github-objects.js").RunFacts>, sender?: UserFacts}} [options]
+ * @returns {Json}
+ */
+export function workflowRunEvent({ action = 'completed', run = {}, sender = USERS.maintainer } = {}) {
+  const source = workflowRun({
+    id: 123,
+    path: '.github/workflows/ci.yml',
+    event: 'pull_request',
+    head_branch: 'charts/redis-1.4.2',
+    head_sha: HEAD_SHA,
+    status: 'completed',
+    conclusion: 'success',
+    actor: sender,
+    ...run,
+  });
+  return { action, workflow_run: source, workflow: { name: source.name, path: source.path }, ...common(sender) };
+}
+
+/** @param {{sender?: UserFacts}} [options] @returns {Json} */
+export function mergeGroupEvent({ sender = USERS.maintainer } = {}) {
+  const merge_group = {
+    head_sha: HEAD_SHA,
+    head_ref: `refs/heads/gh-readonly-queue/main/pr-7-${BASE_SHA}`,
+    base_sha: BASE_SHA,
+    base_ref: 'refs/heads/main',
+    head_commit: { id: HEAD_SHA, message: 'Release redis 1.4.2' },
+  };
+  return { action: 'checks_requested', merge_group, ...common(sender) };
+}
+
+/** @returns {Json} */
+export function scheduleEvent() {
+  const { repository } = common(USERS.maintainer);
+  return { schedule: '0 5 * * *', repository, workflow: '.github/workflows/nightly.yml' };
+}
+
+/** @param {{branch?: string, sender?: UserFacts}} [options] */
+export function pushEvent({ branch = 'main', sender = USERS.maintainer } = {}) {
+  return {
+    ref: `refs/heads/${branch}`,
     before: MOVED_SHA,
     after: HEAD_SHA,
     created: false,
@@ -88,11 +170,11 @@ export function pushEvent({ sender = USERS.maintainer } = {}) {
     base_ref: null,
     compare: `https://github.com/${REPOSITORY.full_name}/compare/0123456789ab...5d2f8c1a9b3e`,
     commits: [],
-    head_commit: null,
+    head_commit: { id: HEAD_SHA, message: 'Release redis 1.4.2' },
     pusher: { name: sender.login, email: 'mona@example.com' },
     ...common(sender),
   };
 }
 
-/** A pull request from a fork, as the cascade and W5 may meet it. @type {PullFacts} */
+/** A pull request from a fork. @type {PullFacts} */
 export const FORK_PULL = { head: { ref: 'main', repo: FORK }, author: USERS.stranger };

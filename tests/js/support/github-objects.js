@@ -1,11 +1,11 @@
 // @ts-check
-// Complete objects as GitHub's REST API and webhooks write them, made from the few facts that a test cares about.
+// Complete objects as GitHub's REST API and webhooks return them, made from the facts that a test is about.
 
 const API = 'https://api.github.com';
 const WEB = 'https://github.com';
 
 /** @typedef {{login: string, id: number, type?: string}} UserFacts */
-/** @typedef {{id: number, full_name: string, owner?: UserFacts, default_branch?: string, private?: boolean, fork?: boolean}} RepositoryFacts */
+/** @typedef {{id: number, full_name: string, owner?: UserFacts, default_branch?: string, private?: boolean, fork?: boolean, pushed_at?: string}} RepositoryFacts */
 /** @typedef {{[key: string]: any}} Json */
 
 /** Accounts that several tests use. Ids of the bots are GitHub's real ones. */
@@ -19,7 +19,7 @@ export const USERS = Object.freeze({
   org: { login: 'acme', id: 1000, type: 'Organization' },
 });
 
-/** The repository that the tests guard, and a fork of it. */
+/** The repository of the tests, and a fork of it. */
 export const REPOSITORY = Object.freeze({
   id: 100200,
   full_name: 'acme/charts',
@@ -157,12 +157,12 @@ export function minimalRepository(facts) {
 
 /** @param {RepositoryFacts} facts @returns {Json} */
 export function repository(facts) {
-  const { full_name, default_branch = 'main', private: hidden = false } = facts;
+  const { full_name, default_branch = 'main', private: hidden = false, pushed_at = '2025-01-17T09:00:00Z' } = facts;
   return {
     ...minimalRepository(facts),
     created_at: '2024-03-01T08:00:00Z',
     updated_at: '2025-01-17T09:00:00Z',
-    pushed_at: '2025-01-17T09:00:00Z',
+    pushed_at,
     git_url: `git://github.com/${full_name}.git`,
     ssh_url: `git@github.com:${full_name}.git`,
     clone_url: `${WEB}/${full_name}.git`,
@@ -210,7 +210,7 @@ export function label(name, id = 9000) {
     name,
     color: '0e8a16',
     default: false,
-    description: null,
+    description: '',
   };
 }
 
@@ -224,6 +224,10 @@ export function label(name, id = 9000) {
  * @property {boolean} [draft]
  * @property {UserFacts} [author]
  * @property {string[]} [labels]
+ * @property {string} [updated_at]
+ * @property {string} [closed_at] also the time of the merge
+ * @property {string} [merge_commit_sha]
+ * @property {number} [changed_files]
  * @property {{ref?: string, sha?: string, repo?: RepositoryFacts | null}} [head]
  * @property {{ref?: string, sha?: string, repo?: RepositoryFacts}} [base]
  */
@@ -243,6 +247,10 @@ export function pullRequest(facts = {}) {
     draft = false,
     author = USERS.actionsBot,
     labels = [],
+    updated_at = '2025-01-17T09:30:00Z',
+    closed_at = '2025-01-17T10:00:00Z',
+    merge_commit_sha = MERGE_SHA,
+    changed_files = 2,
   } = facts;
   const head = {
     ref: 'charts/redis-1.4.2',
@@ -255,7 +263,7 @@ export function pullRequest(facts = {}) {
   const url = `${home}/pulls/${number}`;
   const html_url = `${WEB}/${base.repo.full_name}/pull/${number}`;
   const issue_url = `${home}/issues/${number}`;
-  const ended = state === 'closed' ? '2025-01-17T10:00:00Z' : null;
+  const ended = state === 'closed' ? closed_at : null;
   return {
     url,
     id: 1_000_000 + number,
@@ -271,11 +279,11 @@ export function pullRequest(facts = {}) {
     user: user(author),
     body,
     created_at: '2025-01-17T09:00:00Z',
-    updated_at: '2025-01-17T09:30:00Z',
+    updated_at,
     closed_at: ended,
     merged_at: merged ? ended : null,
-    // Of an open pull request this is GitHub's trial merge.
-    merge_commit_sha: MERGE_SHA,
+    // For an open pull request this is GitHub's test merge.
+    merge_commit_sha,
     assignee: null,
     assignees: [],
     requested_reviewers: [],
@@ -314,8 +322,28 @@ export function pullRequest(facts = {}) {
     commits: 1,
     additions: 12,
     deletions: 3,
-    changed_files: 2,
+    changed_files,
   };
+}
+
+/** A pull request as lists have it. @param {Json} pull @returns {Json} */
+export function simplePull(pull) {
+  const {
+    merged: _,
+    mergeable,
+    rebaseable,
+    mergeable_state,
+    merged_by,
+    comments,
+    review_comments,
+    maintainer_can_modify,
+    commits,
+    additions,
+    deletions,
+    changed_files,
+    ...simple
+  } = pull;
+  return simple;
 }
 
 /** @param {{ref: string, sha: string, repo: RepositoryFacts | null}} side */
@@ -409,9 +437,210 @@ export function workflowRun(facts) {
   };
 }
 
+/**
+ * @typedef {object} ReviewFacts
+ * @property {number} id
+ * @property {string} state in lower case, as in events
+ * @property {UserFacts | null} [user]
+ * @property {string | null} [commit_id]
+ * @property {string} [submitted_at]
+ * @property {string} [body]
+ * @property {number} [pull] number of the pull request
+ */
+
+/** A review as events carry it. The API has its state in capitals. @param {ReviewFacts} facts @returns {Json} */
+export function review(facts) {
+  const { id, state, user: who = USERS.maintainer, commit_id = HEAD_SHA, body = '', pull = 7 } = facts;
+  const html_url = `${WEB}/${REPOSITORY.full_name}/pull/${pull}#pullrequestreview-${id}`;
+  const pull_request_url = `${API}/repos/${REPOSITORY.full_name}/pulls/${pull}`;
+  return {
+    id,
+    node_id: `PRR_${id}`,
+    user: who === null ? null : user(who),
+    body,
+    state,
+    html_url,
+    pull_request_url,
+    author_association: 'MEMBER',
+    _links: { html: { href: html_url }, pull_request: { href: pull_request_url } },
+    submitted_at: facts.submitted_at ?? '2025-01-17T09:10:00Z',
+    commit_id,
+  };
+}
+
+/** A review as the API has it. @param {ReviewFacts} facts @returns {Json} */
+export function apiReview(facts) {
+  return { ...review(facts), state: facts.state.toUpperCase() };
+}
+
+/**
+ * @typedef {object} CommentFacts
+ * @property {number} id
+ * @property {string} [body]
+ * @property {UserFacts | null} [user]
+ * @property {string} [created_at]
+ * @property {string} [updated_at]
+ * @property {{id: number, slug: string} | null} [app] the app that wrote it in the name of `user`
+ * @property {number} [issue] number of the issue or pull request
+ */
+
+/** A comment on an issue or pull request. @param {CommentFacts} facts @returns {Json} */
+export function issueComment(facts) {
+  const { id, body = '/deploy', user: who = USERS.maintainer, app = null, issue = 7 } = facts;
+  const { created_at = '2025-01-17T09:20:00Z', updated_at = created_at } = facts;
+  const home = `${API}/repos/${REPOSITORY.full_name}`;
+  return {
+    id,
+    node_id: `IC_${id}`,
+    url: `${home}/issues/comments/${id}`,
+    html_url: `${WEB}/${REPOSITORY.full_name}/pull/${issue}#issuecomment-${id}`,
+    issue_url: `${home}/issues/${issue}`,
+    user: who === null ? null : user(who),
+    body,
+    created_at,
+    updated_at,
+    author_association: 'MEMBER',
+    performed_via_github_app: app === null ? null : integration(app),
+  };
+}
+
+/** A GitHub App. @param {{id: number, slug: string}} facts @returns {Json} */
+export function integration({ id, slug }) {
+  return {
+    id,
+    slug,
+    node_id: `A_${id}`,
+    owner: user(USERS.org),
+    name: slug,
+    description: null,
+    external_url: `https://${slug}.example`,
+    html_url: `${WEB}/apps/${slug}`,
+    created_at: '2024-03-01T08:00:00Z',
+    updated_at: '2024-03-01T08:00:00Z',
+    permissions: { checks: 'write', metadata: 'read' },
+    events: [],
+  };
+}
+
+/**
+ * @typedef {object} LabelEventFacts
+ * @property {number} id
+ * @property {'labeled' | 'unlabeled'} event
+ * @property {string} label
+ * @property {UserFacts | null} [actor] null: a deleted account; GitHub's OpenAPI description does not have it
+ * @property {string} [created_at]
+ */
+
+/** An event of an issue or pull request about a label. @param {LabelEventFacts} facts @returns {Json} */
+export function labelEvent({ id, event, label: name, actor = USERS.maintainer, created_at = '2025-01-17T09:15:00Z' }) {
+  return {
+    id,
+    node_id: `LE_${id}`,
+    url: `${API}/repos/${REPOSITORY.full_name}/issues/events/${id}`,
+    actor: actor === null ? null : user(actor),
+    event,
+    commit_id: null,
+    commit_url: null,
+    created_at,
+    label: { name, color: '0e8a16' },
+    performed_via_github_app: null,
+  };
+}
+
+/**
+ * @typedef {object} FileFacts
+ * @property {string} filename
+ * @property {'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed' | 'unchanged'} [status]
+ * @property {string} [previous_filename]
+ */
+
+/** A file that a pull request changes. @param {FileFacts} facts @returns {Json} */
+export function changedFile({ filename, previous_filename, status = previous_filename ? 'renamed' : 'modified' }) {
+  const path = filename.split('/').map(encodeURIComponent).join('/');
+  return {
+    sha: MERGE_SHA,
+    filename,
+    status,
+    additions: 6,
+    deletions: 1,
+    changes: 7,
+    blob_url: `${WEB}/${REPOSITORY.full_name}/blob/${HEAD_SHA}/${path}`,
+    raw_url: `${WEB}/${REPOSITORY.full_name}/raw/${HEAD_SHA}/${path}`,
+    contents_url: `${API}/repos/${REPOSITORY.full_name}/contents/${path}?ref=${HEAD_SHA}`,
+    patch: '@@ -1 +1 @@',
+    ...(previous_filename === undefined ? {} : { previous_filename }),
+  };
+}
+
+/**
+ * @typedef {object} CheckRunFacts
+ * @property {number} id
+ * @property {string} name
+ * @property {{id: number, slug: string} | null} [app]
+ * @property {number} [suite]
+ * @property {'queued' | 'in_progress' | 'completed'} [status]
+ * @property {string | null} [conclusion]
+ * @property {string} [started_at]
+ * @property {string} [sha]
+ */
+
+/** @param {CheckRunFacts} facts @returns {Json} */
+export function checkRun(facts) {
+  const { id, name, app = { id: 15368, slug: 'github-actions' }, suite = 1, status = 'completed' } = facts;
+  const { conclusion = status === 'completed' ? 'success' : null, sha = HEAD_SHA } = facts;
+  const { started_at = '2025-01-17T09:05:00Z' } = facts;
+  const url = `${API}/repos/${REPOSITORY.full_name}/check-runs/${id}`;
+  const html_url = `${WEB}/${REPOSITORY.full_name}/runs/${id}`;
+  return {
+    id,
+    node_id: `CR_${id}`,
+    head_sha: sha,
+    external_id: '',
+    url,
+    html_url,
+    details_url: html_url,
+    status,
+    conclusion,
+    started_at,
+    completed_at: status === 'completed' ? '2025-01-17T09:08:00Z' : null,
+    output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${url}/annotations` },
+    name,
+    check_suite: { id: suite },
+    app: app === null ? null : integration(app),
+    pull_requests: [],
+  };
+}
+
+/**
+ * @typedef {object} ActivityFacts
+ * @property {number} id
+ * @property {string} ref as `refs/heads/main`
+ * @property {string} after
+ * @property {string} [before]
+ * @property {string} [timestamp]
+ * @property {string} [activity_type]
+ * @property {UserFacts | null} [actor]
+ */
+
+/** A push or another change of a ref. @param {ActivityFacts} facts @returns {Json} */
+export function activity({ id, ref, after, before = BASE_SHA, timestamp, activity_type = 'push', actor }) {
+  return {
+    id,
+    node_id: `PSH_${id}`,
+    before,
+    after,
+    ref,
+    timestamp: timestamp ?? '2025-01-17T09:00:00Z',
+    activity_type,
+    actor: actor === null ? null : user(actor ?? USERS.maintainer),
+  };
+}
+
 /** @param {{user: UserFacts, permission: string, role_name: string}} facts @returns {Json} */
 export function permission({ user: who, permission: level, role_name }) {
-  const rank = ['none', 'read', 'triage', 'write', 'maintain', 'admin'].indexOf(level);
+  const levels = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
+  // `permission` has no triage and no maintain: they are `read` and `write`. A custom role has a name of its own.
+  const rank = Math.max(levels.indexOf(level), levels.indexOf(role_name));
   const permissions = { admin: rank >= 5, maintain: rank >= 4, push: rank >= 3, triage: rank >= 2, pull: rank >= 1 };
   return { permission: level, role_name, user: { ...user(who), permissions, role_name } };
 }

@@ -1,12 +1,12 @@
 // @ts-check
-// The harness reads files and logs as the runner does, so that what it misses a runner would miss too.
+// The harness parses files and logs as the runner does.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readActionFile } from './action-yml.js';
+import { readActionFile } from '../../../scripts/action-yml.mjs';
 import { parseCommandFile, parseCommands } from './run-action.js';
 
 describe('command files', () => {
@@ -46,7 +46,7 @@ describe('command files', () => {
   for (const [name, text, entries] of READ) test(name, () => assert.deepEqual(parseCommandFile(text), entries));
 
   for (const text of ['a\n', '<<EOF\nEOF\n', 'a<<\n\n', 'a<<EOF\nnever ends\n']) {
-    test(`refused: ${JSON.stringify(text)}`, () => assert.throws(() => parseCommandFile(text)));
+    test(`rejects ${JSON.stringify(text)}`, () => assert.throws(() => parseCommandFile(text)));
   }
 });
 
@@ -72,7 +72,7 @@ describe('workflow commands', () => {
     );
   }
 
-  test('properties and message are unescaped', () => {
+  test('unescapes properties and message', () => {
     assert.deepEqual(parseCommands('::error title=a%3A b%2C c%25,line=2::one%0Atwo%25'), [
       { name: 'error', properties: { title: 'a: b, c%', line: '2' }, message: 'one\ntwo%' },
     ]);
@@ -92,7 +92,7 @@ describe('action.yml', () => {
   }
   const rest = 'runs:\n  using: node24\n  main: dist/guard.cjs\n';
 
-  test('defaults, in each way to write them', () => {
+  test('reads plain and quoted defaults', () => {
     const text = `inputs:\n  a:\n    description: >-\n      default: no\n    default: plain\n  b:\n    default: 'it''s'\n  c:\n    default: "\\n"\n  d:\n    required: true\noutputs:\n  x:\n    description: y\n${rest}`;
     const { inputs, outputs, main, using } = read(text);
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe('action.yml', () => {
     assert.deepEqual([outputs, main, using], [['x'], 'dist/guard.cjs', 'node24']);
   });
 
-  test('a default that it cannot read is refused, not overlooked', () => {
+  test('rejects a default that it cannot read', () => {
     assert.throws(() => read(`inputs:\n  a:\n    default: |\n      x\n${rest}`));
     assert.throws(() => read('inputs:\n  a:\n    default: x\n'));
   });

@@ -1,0 +1,36 @@
+"use strict";
+const require_core = require("./core.cjs"), require_main = require("./main.cjs"), require_input = require("./input.cjs"), require_repository = require("./repository.cjs"), require_test = require("./test.cjs");
+let node_fs = require("node:fs"), node_path = require("node:path");
+// js/cli/init.js
+async function run(values, [pattern, ...more]) {
+	if (pattern === void 0 || more.length > 0) throw new require_main.UsageError("name one pattern: `dispatch`, `cascade`, `label`, `command` or `workflow-run`");
+	let core = require_core.loadCore(), root = require_repository.findRoot(), workflows = require_repository.workflowFiles(root).map((path) => ({
+		path,
+		text: require_input.readText((0, node_path.join)(root, path), `the workflow \`${path}\``)
+	})), request = {
+		pattern,
+		branch: values.branch === void 0 ? defaultBranch(root) : String(values.branch),
+		source: values.source === void 0 ? "" : require_repository.pathInRepository(root, String(values.source)),
+		workflows,
+		existing: (0, node_fs.existsSync)((0, node_path.join)(root, ".github/dispatch-guard.test.yml")) && values.force !== !0 ? [require_test.DEFAULT_TEST_FILE] : []
+	}, { files } = require_core.unwrap(core.init(request)), existing = files.filter(({ path }) => (0, node_fs.existsSync)((0, node_path.join)(root, path))).map(({ path }) => `\`${path}\``);
+	if (existing.length > 0 && values.force !== !0) throw new require_main.UsageError(`${existing.join(", ")} exists; \`--force\` overwrites it`);
+	for (let { path, text } of files) write((0, node_path.resolve)(root, path), text), require_main.print(require_main.escapeLine(`wrote ${path}`));
+	let test = files.find(({ path }) => path.endsWith(".test.yml"))?.path;
+	return require_main.print(`next: dispatch-guard lint && dispatch-guard test ${test}`);
+}
+function write(file, text) {
+	try {
+		(0, node_fs.mkdirSync)((0, node_path.dirname)(file), { recursive: !0 }), (0, node_fs.writeFileSync)(file, text);
+	} catch (error) {
+		throw new require_main.UsageError(`the file \`${file}\` cannot be written: ${error instanceof Error ? error.message : error}`);
+	}
+}
+function defaultBranch(root) {
+	for (let [file, prefix] of [["refs/remotes/origin/HEAD", "ref: refs/remotes/origin/"], ["HEAD", "ref: refs/heads/"]]) try {
+		let text = (0, node_fs.readFileSync)((0, node_path.join)(root, ".git", file ?? ""), "utf8").trim();
+		if (text.startsWith(prefix ?? "")) return text.slice(prefix?.length);
+	} catch {}
+	return "";
+}
+exports.run = run;

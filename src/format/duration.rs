@@ -1,0 +1,30 @@
+//! Durations as people write them.
+
+/// Seconds of a duration such as `90s`, `15m`, `2h` or `1d`: a whole number of at most six digits and a unit.
+pub fn parse_duration(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return None,
+    };
+    let is_plain = !digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain { digits.parse::<u64>().ok().map(|number| number * unit) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_a_whole_number_and_a_unit() {
+        for (text, seconds) in [("90s", 90), ("15m", 900), ("2h", 7200), ("1d", 86_400), ("007s", 7)] {
+            assert_eq!(parse_duration(text), Some(seconds), "{text}");
+        }
+        for text in ["", "s", "10", "1.5h", "-1s", "1 m", "1w", "1000000s", "1ms", "１s"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+}

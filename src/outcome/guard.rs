@@ -1,0 +1,170 @@
+//! A decision as the shim carries it out.
+
+use crate::decision::{CheckStatus, Decision, EventCommit, Facts, Identity, IdentityKind};
+use crate::format::json::Json;
+use crate::github::account::Account;
+use crate::github::pull_request::PullRequest;
+use crate::reason::Verdict;
+use crate::runner::inputs::ReportOptions;
+use crate::text::{capitalise, escape_log_json, escape_log_line, quote};
+
+use super::{Annotation, File, Outcome, Outputs, decision_json, summary};
+
+type Value = fn(&Decision) -> String;
+
+/// The guard's outputs: each name and how it follows from the decision. `allowed` is written last, so that whatever
+/// goes wrong before leaves it `false`.
+pub const OUTPUTS: &[(&str, Value)] = &[
+    ("decision", |decision| decision.verdict().name().to_owned()),
+    ("reason-code", |decision| decision.code().name().to_owned()),
+    ("reason", |decision| decision.reason().to_owned()),
+    ("rule", |decision| decision.facts().rule.clone()),
+    ("command", |decision| decision.facts().command.clone()),
+    ("label", |decision| decision.facts().label.clone()),
+    ("event", |decision| decision.facts().event.name.clone()),
+    ("event-type", |decision| decision.facts().event.activity.clone()),
+    ("actor", |decision| identity(decision, IdentityKind::Actor, |account| account.login.clone())),
+    ("actor-id", |decision| {
+        identity(decision, IdentityKind::Actor, |account| account.id.map(|id| id.to_string()).unwrap_or_default())
+    }),
+    ("triggering-actor", triggering_actor),
+    ("pr-number", |decision| pull_request(decision, |pr| pr.number.to_string())),
+    ("pr-author", |decision| pull_request(decision, |pr| pr.author.clone().unwrap_or_default().login)),
+    ("pr-state", |decision| pull_request(decision, |pr| pr.state.name().to_owned())),
+    ("head-ref", |decision| head(decision, |pr| &pr.head_ref, |commit| &commit.head_ref)),
+    ("head-sha", |decision| {
+        // An unverified commit must not be checked out.
+        if decision.facts().pull_request.is_some() && !decision.facts().head_verified {
+            return String::new();
+        }
+        head(decision, |pr| &pr.head_sha, |commit| &commit.head_sha)
+    }),
+    ("head-repo", |decision| head(decision, |pr| &pr.head_repository, |commit| &commit.head_repository)),
+    ("base-ref", |decision| head(decision, |pr| &pr.base_ref, |commit| &commit.base_ref)),
+    ("base-sha", |decision| head(decision, |pr| &pr.base_sha, |commit| &commit.base_sha)),
+    ("fork", |decision| pull_request(decision, |pr| pr.is_fork().to_string())),
+    ("draft", |decision| pull_request(decision, |pr| pr.draft.unwrap_or_default().to_string())),
+    ("merged", |decision| pull_request(decision, |pr| pr.is_merged().to_string())),
+    ("merge-commit-sha", |decision| {
+        pull_request(decision, |pr| if pr.is_merged() { pr.merge_commit_sha.clone() } else { String::new() })
+    }),
+    ("labels", |decision| pull_request(decision, |pr| super::json(&pr.labels))),
+    ("payload", |decision| {
+        let payload = decision.facts().payload.clone();
+        payload.map(|fields| Json::Object(fields).to_compact()).unwrap_or_default()
+    }),
+    ("provenance", |decision| decision.facts().provenance.level.clone()),
+    ("result", decision_json),
+    ("allowed", |decision| decision.is_allowed().to_string()),
+];
+
+fn pull_request(decision: &Decision, value: impl Fn(&PullRequest) -> String) -> String {
+    decision.facts().pull_request.as_ref().map(value).unwrap_or_default()
+}
+
+fn head(
+    decision: &Decision,
+    of_pull_request: fn(&PullRequest) -> &String,
+    of_commit: fn(&EventCommit) -> &String,
+) -> String {
+    let Facts { pull_request, commit, .. } = decision.facts();
+    let value = pull_request.as_ref().map(of_pull_request).or_else(|| commit.as_ref().map(of_commit));
+    value.cloned().unwrap_or_default()
+}
+
+fn identity(decision: &Decision, kind: IdentityKind, value: impl Fn(&Account) -> String) -> String {
+    let found = decision.facts().identities.iter().find(|identity: &&Identity| identity.kind == kind);
+    found.map(|identity| value(&identity.account)).unwrap_or_default()
+}
+
+fn triggering_actor(decision: &Decision) -> String {
+    let login = |account: &Account| account.login.clone();
+    // It is an identity of its own only if somebody else started the attempt.
+    match identity(decision, IdentityKind::TriggeringActor, login) {
+        other if other.is_empty() => identity(decision, IdentityKind::Actor, login),
+        other => other,
+    }
+}
+
+/// The sentence for a run that may proceed, without its full stop.
+pub fn allowed_sentence(facts: &Facts) -> String {
+    let event = &facts.event;
+    let activity = if event.activity.is_empty() { String::new() } else { format!(" ({})", quote(&event.activity)) };
+    let actor = facts.identities.first().map_or("", |actor| actor.account.login.as_str());
+    let about = facts
+        .pull_request
+        .as_ref()
+        .map_or(String::new(), |pr| format!(" for pull request #{} at commit `{}`", pr.number, pr.head_sha));
+    format!("the event `{}`{activity} by {} may proceed{about}", event.name, quote(actor))
+}
+
+/// The exit status: 0 if allowed; 1 if denied, unless the step tolerates that; 1 for every error.
+pub fn exit_code(decision: &Decision, options: &ReportOptions) -> u8 {
+    match decision.verdict() {
+        Verdict::Allow => 0,
+        Verdict::Deny if options.is_lenient(decision.code()) => 0,
+        Verdict::Deny | Verdict::Error => 1,
+    }
+}
+
+/// What the shim carries out for a decision.
+pub fn outcome(decision: &Decision, options: &ReportOptions, evidence: Option<String>) -> Outcome {
+    let outputs = Outputs(OUTPUTS.iter().map(|(name, value)| (*name, value(decision))).collect());
+    let audit = outputs.get("result");
+    let mut files = Vec::new();
+    if let (Some(path), Some(text)) = (&options.evidence_file, evidence) {
+        files.push(File { input: "evidence-file", path: path.clone(), text, append: false });
+    }
+    // Last, so that it never records `allowed` for a run that failed to write another file.
+    if let Some(path) = &options.audit_file {
+        files.push(File { input: "audit-file", path: path.clone(), text: format!("{audit}\n"), append: true });
+    }
+    Outcome {
+        exit_code: exit_code(decision, options),
+        annotation: annotation(decision, options),
+        log: log(decision, audit),
+        summary: options.summary.then(|| summary::guard(decision)),
+        files,
+        outputs,
+    }
+}
+
+fn annotation(decision: &Decision, options: &ReportOptions) -> Option<Annotation> {
+    let level = match (decision.verdict(), exit_code(decision, options)) {
+        (Verdict::Allow, _) => return None,
+        (_, 1) => "error",
+        _ if options.mode == "evaluate" => "warning",
+        _ => "notice",
+    };
+    let reason = match (options.mode, decision.verdict()) {
+        ("evaluate", Verdict::Deny) => format!("the run would be denied: {}", decision.reason()),
+        _ => decision.reason().to_owned(),
+    };
+    Some(Annotation::new(level, decision.code(), &reason, decision.help()))
+}
+
+/// The lines for people, and the audit line as the last.
+fn log(decision: &Decision, audit: &str) -> Vec<String> {
+    let mut lines = vec![format!(
+        "dispatch-guard {}: {} ({})",
+        crate::VERSION,
+        decision.verdict().name().to_ascii_uppercase(),
+        decision.code().name()
+    )];
+    lines.push(format!("  {}.", capitalise(decision.reason())));
+    if !decision.help().is_empty() {
+        lines.push(format!("  help: {}", decision.help()));
+    }
+    for check in decision.checks() {
+        let mark = check.status.mark();
+        let expected = match (check.expected.as_str(), check.status) {
+            ("", _) => String::new(),
+            (expected, CheckStatus::Fail) => format!("; {expected}"),
+            (expected, _) => format!(" (expected: {expected})"),
+        };
+        lines.push(format!("  {mark} {}: {}{expected}", check.label(), check.found));
+    }
+    let mut lines: Vec<String> = lines.iter().map(|line| escape_log_line(line)).collect();
+    lines.push(escape_log_json(audit));
+    lines
+}
