@@ -113,6 +113,8 @@ impl Answer {
         let json = self.good()?;
         let number = |path: &str| json.at(path).and_then(Node::number);
         let text = |path: &str| json.at(path).and_then(Node::text);
+        let merge_commit = json.get("merge_commit_sha");
+        let is_merge_commit = merge_commit.is_none_or(|id| id.is_null() || id.text().is_some_and(is_commit));
         let is_flag = |path: &str| json.at(path).is_none_or(|flag| flag.is_null() || flag.bool().is_some());
         let labels = json.get("labels").filter(|labels| matches!(labels.kind, plain::Kind::Array(_)))?;
         let sound = number("number") == Some("7")
@@ -122,6 +124,7 @@ impl Answer {
             && text("base.sha").is_some_and(is_commit)
             && text("head.ref").is_some()
             && text("base.ref").is_some()
+            && is_merge_commit
             && is_flag("draft")
             && labels.elements().iter().all(|label| label.get("name").and_then(Node::text).is_some());
         sound.then_some(json)
