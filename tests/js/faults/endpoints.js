@@ -1,5 +1,6 @@
 // @ts-check
-// Every request that guard, send and report can make, each with a run that makes it: the rows of the fault matrix.
+// The requests of guard, send and report, each with a run that makes it: the rows of the fault matrix. Those of send with
+// `workflow` or `wait`, and of reconcile, are not here.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { issuerKey, token } from '../support/reference-crypto.js';

@@ -1,5 +1,5 @@
 // @ts-check
-// Every request of the three actions with every fault, every file with every write error, every action with every signal:
+// Every request in endpoints.js with every fault, every file with every write error, every action with every signal:
 // one process of the bundle for each. The results are docs/faults.md.
 
 import assert from 'node:assert/strict';

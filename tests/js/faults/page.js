@@ -35,7 +35,7 @@ export function page(observed) {
   const sections = [
     {
       title: 'The requests',
-      text: `Every request, when it is made, and the code of the runs below if nothing fails. The address of an issuer's keys follows from the issuer, so no discovery document is read.
+      text: `Every request of the guard, of \`send\` with \`event-type\`, and of \`report\`: when it is made, and the code of the runs below if nothing fails. Not in the tables are the requests of \`reconcile\`, those of \`send\` with \`workflow\` or \`wait\`, and the second read of a pull request after its files; [native tests](../tests/actions/wait.rs) cover some of their failures. The address of an issuer's keys follows from the issuer, so no discovery document is read.
 
 ${table(
   ['request', 'address', 'made if', 'without a fault'],
