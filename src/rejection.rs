@@ -41,6 +41,11 @@ impl Rejection {
         Self::boxed(code, found.into(), expected.into())
     }
 
+    /// A rejection of the inputs of an action.
+    pub fn invalid_input(found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self::new(ReasonCode::ConfigInvalidInput, found, expected)
+    }
+
     // Out of line: nearly every check can reject and hardly any run does, so V8 need not compile this with the check.
     #[cold]
     #[inline(never)]

@@ -181,10 +181,6 @@ fn explain(failure: ApiError, what: &str, status: &CommitStatus) -> Rejection {
     }
 }
 
-fn invalid(found: String, allowed: &str) -> Rejection {
-    Rejection::new(ReasonCode::ConfigInvalidInput, found, allowed)
-}
-
 fn read_sha(inputs: &Inputs) -> Result<String, Rejection> {
     let text = inputs.text("sha").unwrap_or_default();
     let sha = text.to_ascii_lowercase();
@@ -201,13 +197,13 @@ fn read_sha(inputs: &Inputs) -> Result<String, Rejection> {
     } else {
         "Give `sha` the whole id, best as the guard's output `head-sha`."
     };
-    Err(invalid(found, "expected a commit id of 40 or 64 hex digits").with_help(help))
+    Err(Rejection::invalid_input(found, "expected a commit id of 40 or 64 hex digits").with_help(help))
 }
 
 /// The state that GitHub shows, and the word for it.
 fn read_status(inputs: &Inputs) -> Result<(&'static str, &'static str), Rejection> {
     if let Some(word) = WITHOUT_RESULT.iter().find(|word| inputs.text("status") == Some(**word)) {
-        return Err(invalid(
+        return Err(Rejection::invalid_input(
             format!("the input `status` is `{word}`"),
             "that is no result, and must not look like one on the pull request",
         )
@@ -238,11 +234,14 @@ pub fn check_context(text: &str) -> Result<(), Rejection> {
     let characters = text.chars().count();
     if characters > MAX_CONTEXT {
         let found = format!("the input `context` has {characters} characters");
-        return Err(invalid(found, &format!("GitHub accepts {MAX_CONTEXT}")));
+        return Err(Rejection::invalid_input(found, format!("GitHub accepts {MAX_CONTEXT}")));
     }
     if text.contains(is_unprintable) {
         let found = format!("the input `context` is {}", quote(text));
-        return Err(invalid(found, "control and invisible characters would make one check look like another"));
+        return Err(Rejection::invalid_input(
+            found,
+            "control and invisible characters would make one check look like another",
+        ));
     }
     Ok(())
 }
@@ -256,7 +255,10 @@ fn read_target_url(inputs: &Inputs, environment: &Environment) -> Result<String,
         return Ok(text.to_owned());
     }
     let found = format!("the input `target-url` is {}", quote(text));
-    Err(invalid(found, "expected an address that starts with `https://` or `http://`, without a password"))
+    Err(Rejection::invalid_input(
+        found,
+        "expected an address that starts with `https://` or `http://`, without a password",
+    ))
 }
 
 /// What GitHub shows beside the check where nobody says more.

@@ -14,6 +14,13 @@ use crate::rejection::Rejection;
 /// How many elements are requested at a time, which is the most that GitHub gives.
 pub const PAGE_SIZE: usize = 100;
 
+/// The path of a page, from 1, of a list.
+pub fn page_path(list: &str, page: usize) -> String {
+    let separator = if list.contains('?') { '&' } else { '?' };
+    let first = format!("{list}{separator}per_page={PAGE_SIZE}");
+    if page > 1 { format!("{first}&page={page}") } else { first }
+}
+
 /// A list of the API.
 #[derive(Clone, Copy)]
 pub struct PagedList<'a> {
@@ -89,11 +96,7 @@ impl PagedList<'_> {
     }
 
     async fn fetch(&self, github: &GithubClient<'_>, page: usize) -> Result<Page, ApiError> {
-        let separator = if self.path.contains('?') { '&' } else { '?' };
-        let mut path = format!("{}{separator}per_page={PAGE_SIZE}", self.path);
-        if page > 1 {
-            path.push_str(&format!("&page={page}"));
-        }
+        let path = page_path(self.path, page);
         let (json, next) = github.get_page(&path).await?;
         let total = json.get_path("total_count").as_u64();
         if self.member.is_some() && total.is_none() {
@@ -114,12 +117,7 @@ impl PagedList<'_> {
         }
         list.total = total;
         list.next = next;
-        list.has_next = match next {
-            NextPage::Yes => true,
-            NextPage::No => false,
-            // Something between here and GitHub may have removed the header.
-            NextPage::Unknown => elements.len() >= PAGE_SIZE,
-        };
+        list.has_next = next.follows(elements.len(), PAGE_SIZE);
         for element in elements {
             let id = element.get_path(self.id);
             let id = id.as_str().map(str::to_owned).or_else(|| id.as_u64().map(|id| id.to_string()));

@@ -8,12 +8,13 @@ use super::environment;
 use super::policy_errors::{self, PolicyError};
 use super::read_only_host::ReadOnlyHost;
 use super::request::CheckRequest;
-use super::{DENY, EXIT_API, EXIT_USAGE, github_events};
+use super::{DENY, EXIT_API, EXIT_USAGE};
 use crate::actions::guard::{self, GuardOutcome};
 use crate::evidence::Evidence;
 use crate::format::json;
 use crate::host::Host;
 use crate::outcome;
+use crate::policy::grammar::TRIGGERS;
 use crate::reason::{ReasonCode, Step, Verdict};
 use crate::runner::inputs::{self, UNSET};
 use crate::runner::invocation::Invocation;
@@ -86,10 +87,12 @@ pub(super) async fn decide(request: &CheckRequest, file: &[u8], host: &dyn Host)
 
 /// A misspelt event would be a denial that looks like the policy's.
 fn check_event_name(name: &str) -> Result<(), String> {
-    if name.is_empty() || github_events::is_known(name) {
+    // `workflow_call` starts no run of its own, and nobody can start a run with `dynamic`.
+    let known = || TRIGGERS.into_iter().filter(|name| *name != "dynamic").chain(["workflow_call"]);
+    if name.is_empty() || known().any(|known| known == name) {
         return Ok(());
     }
-    let near = did_you_mean(name, github_events::NAMES.iter().copied());
+    let near = did_you_mean(name, known());
     Err(format!("`--event-name` is {}, which is not an event of GitHub Actions{near}", quote(name)))
 }
 

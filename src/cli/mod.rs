@@ -4,7 +4,6 @@
 pub mod check;
 mod environment;
 pub mod files;
-mod github_events;
 pub mod init;
 pub mod lint;
 mod policy_errors;

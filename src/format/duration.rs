@@ -14,6 +14,18 @@ pub fn parse_duration(text: &str) -> Option<u64> {
     if is_plain { digits.parse::<u64>().ok().map(|number| number * unit) } else { None }
 }
 
+/// The durations up to a longest one in seconds, in words for messages. The longest is a whole number of days, or less
+/// than a day and a whole number of hours.
+pub fn describe_up_to(longest: u64) -> String {
+    let hours = longest / 3600;
+    if hours >= 24 { format!("`1s` to `{}d`", hours / 24) } else { format!("`1s` to `{hours}h`") }
+}
+
+/// What is expected of a duration up to a longest one in seconds, for messages.
+pub fn expected(longest: u64) -> String {
+    format!("a duration from {}: a whole number and `s`, `m`, `h` or `d`", describe_up_to(longest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

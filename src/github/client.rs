@@ -369,6 +369,18 @@ pub enum NextPage {
     Unknown,
 }
 
+impl NextPage {
+    /// Whether another page has to be read after one with `count` of at most `page_size` elements.
+    pub fn follows(self, count: usize, page_size: usize) -> bool {
+        match self {
+            NextPage::Yes => true,
+            NextPage::No => false,
+            // Something between here and GitHub may have removed the header.
+            NextPage::Unknown => count >= page_size,
+        }
+    }
+}
+
 fn check_base(base: &str) -> Result<(), Rejection> {
     let confidential = origin(base).is_some_and(|origin| is_confidential(&origin));
     if confidential && !base.contains(['?', '#', '\\']) {

@@ -9,10 +9,10 @@ use crate::github::client::ApiRequest;
 use crate::reason::ReasonCode;
 use crate::rejection::Rejection;
 use crate::text::redact::Redactor;
-use crate::text::{capitalise, escape_log_json, escape_log_line, quote};
+use crate::text::{capitalise, escape_log_json, escape_log_line, quote, to_markdown};
 
 use super::result_v1::{ApiRequestV1, RunV1};
-use super::{Annotation, Outcome, Outputs, Table, json, summary};
+use super::{Annotation, Outcome, Outputs, Row, Table, json, summary};
 
 /// What an action did, or why it did not.
 pub struct ActionReport {
@@ -74,7 +74,7 @@ impl ActionReport {
             Err(rejection) => (rejection.code, rejection.to_string(), rejection.help.clone()),
         };
         let (reason, help) = (redact(reason), redact(help));
-        let rows: Vec<(String, String)> = self.facts.iter().filter_map(|(name, value)| row(name, value)).collect();
+        let rows: Vec<Row> = self.facts.iter().filter_map(|(name, value)| row(name, value)).collect();
         let facts: Object = self.facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let requests = requests.into_iter().map(|request| ApiRequest { path: redact(request.path), ..request });
         let audit = json(&Audit {
@@ -103,7 +103,7 @@ impl ActionReport {
         if !help.is_empty() {
             log.push(format!("  help: {help}"));
         }
-        log.extend(rows.iter().map(|(name, value)| format!("  {name}: {value}")));
+        log.extend(rows.iter().map(|row| format!("  {}: {}", row.name, row.text)));
         let table = self.table.filter(|table| !table.rows.is_empty());
         log.extend(table.iter().flat_map(|table| &table.rows).map(|row| format!("  {}", row.join(": "))));
         let mut log: Vec<String> = log.into_iter().map(|line| escape_log_line(&redact(line))).collect();
@@ -126,13 +126,17 @@ impl ActionReport {
 }
 
 /// A fact as people read it; `None` if it is empty.
-fn row(name: &str, value: &Json) -> Option<(String, String)> {
-    let shown = match value {
-        // A link, in the log as in the summary.
-        Json::String(text) if !text.is_empty() && name == "run_url" => text.clone(),
+fn row(name: &str, value: &Json) -> Option<Row> {
+    let name_in_words = name.replace('_', " ");
+    let text = match value {
+        // The one value that is meant to be a link is made from the runner's variables and a number.
+        Json::String(url) if !url.is_empty() && name == "run_url" => {
+            return Some(Row { name: name_in_words, text: url.clone(), markdown: url.clone() });
+        }
         Json::String(text) if !text.is_empty() => quote(text),
         Json::Number(number) => number.as_str().to_owned(),
         _ => return None,
     };
-    Some((name.replace('_', " "), shown))
+    let markdown = to_markdown(&text);
+    Some(Row { name: name_in_words, text, markdown })
 }

@@ -12,6 +12,16 @@ use crate::decision::Decision;
 use crate::reason::ReasonCode;
 use crate::text::capitalise;
 
+/// A fact as people read it.
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Its value in the log.
+    pub text: String,
+    /// Its value in the summary.
+    pub markdown: String,
+}
+
 /// A table of the summary. The log has its rows too.
 pub struct Table {
     /// The names of the columns.

@@ -5,7 +5,7 @@ use crate::format::json::Json;
 use crate::reason::{ReasonCode, Verdict};
 use crate::text::{capitalise, to_inline_code, to_markdown};
 
-use super::Table;
+use super::{Row, Table};
 
 /// The summary of a guard's decision: the decision, who, what, which commit, and every check.
 pub fn guard(decision: &Decision) -> String {
@@ -28,7 +28,7 @@ pub fn action(
     code: ReasonCode,
     reason: &str,
     help: &str,
-    rows: &[(String, String)],
+    rows: &[Row],
     table: Option<&Table>,
 ) -> String {
     let mut out = String::new();
@@ -36,10 +36,8 @@ pub fn action(
     if !rows.is_empty() {
         line(&mut out, "| | |");
         line(&mut out, "| --- | --- |");
-        for (name, value) in rows {
-            // The one value that is meant to be a link is made from the runner's variables and a number.
-            let shown = if name == "run url" { value.clone() } else { to_markdown(value) };
-            row(&mut out, &capitalise(name), &shown);
+        for Row { name, markdown, .. } in rows {
+            row(&mut out, &capitalise(name), markdown);
         }
         line(&mut out, "");
     }

@@ -4,6 +4,7 @@
 use super::field::TYPE_NAMES;
 use super::grammar::{ANY, BLOCK, FIELD, KeyInfo, MAPPINGS, MAX_PATH_KEYS, Mapping, POLICY, RULE, Scope, Shape};
 use super::pattern::PatternKind;
+use crate::format::duration::describe_up_to;
 use crate::github::event_name::EventName;
 
 /// The tables of the documentation, each with its name. In Markdown.
@@ -108,7 +109,7 @@ fn describe_shape(shape: Shape) -> String {
         Shape::Apps => "list of slugs".to_owned(),
         Shape::Boolean => "`true`, `false`".to_owned(),
         Shape::Integer(min, max) => format!("{min} to {max}"),
-        Shape::Duration(seconds) => format!("`1s` to `{}d`", seconds / (24 * 60 * 60)),
+        Shape::Duration(longest) => describe_up_to(longest),
         Shape::Mapping(mapping) => format!("mapping, see [`{0}`](#{0})", mapping.name),
         Shape::Blocks(_) => format!("list of mappings of {}", code(BLOCK.keys.iter().map(|info| info.name))),
         Shape::Fields => "mapping of names to fields".to_owned(),

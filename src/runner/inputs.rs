@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::format::duration::{expected, parse_duration};
 use crate::reason::{ReasonCode, Verdict};
 use crate::rejection::Rejection;
 use crate::text::redact::Redactor;
@@ -215,11 +216,6 @@ impl Inputs {
         }
     }
 
-    /// The names of the inputs that the step gave, secrets included.
-    pub fn registry(&self) -> Registry {
-        self.registry
-    }
-
     fn input(&self, name: &str) -> Option<&'static Input> {
         self.registry.inputs.iter().find(|input| input.name == name)
     }
@@ -261,6 +257,24 @@ impl Inputs {
             Some("false" | "False" | "FALSE") => Ok(Some(false)),
             Some(other) => Err(invalid(name, other, "`true` or `false`")),
         }
+    }
+
+    /// Whether a boolean is true.
+    ///
+    /// # Errors
+    /// As [`Self::boolean`].
+    pub fn flag(&self, name: &str) -> Result<bool, Rejection> {
+        self.boolean(name).map(|value| value == Some(true))
+    }
+
+    /// Seconds of a duration.
+    ///
+    /// # Errors
+    /// `config.invalid_input` if it is none, or longer than `longest` seconds.
+    pub fn duration(&self, name: &str, longest: u64) -> Result<u64, Rejection> {
+        let text = self.text(name).unwrap_or_default();
+        let seconds = parse_duration(text).filter(|seconds| (1..=longest).contains(seconds));
+        seconds.ok_or_else(|| invalid(name, text, &expected(longest)))
     }
 
     /// A list, separated by new lines or commas.

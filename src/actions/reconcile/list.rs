@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::checks::labels;
-use crate::checks::paging::PAGE_SIZE;
+use crate::checks::paging::{PAGE_SIZE, page_path};
 use crate::format::json::Json;
 use crate::format::timestamp::parse_rfc3339;
-use crate::github::client::{GithubClient, NextPage, TOTAL_TIMEOUT_MS};
+use crate::github::client::{GithubClient, TOTAL_TIMEOUT_MS};
 use crate::github::error::invalid_response;
 use crate::github::pull_request::{PullRequest, PullRequestState, lacks_field};
 use crate::github::url::repository_path;
@@ -41,11 +41,13 @@ pub async fn candidates(
     now_ms: u64,
 ) -> Result<Vec<Candidate>, Rejection> {
     let oldest = now_ms.saturating_sub(request.since_ms) / 1000;
+    let state = if request.is_merged { "closed" } else { "open" };
+    let list = format!("{}/pulls?state={state}&sort=updated&direction=desc", repository_path(&request.repository));
     let mut numbers = BTreeSet::new();
     let mut found = Vec::new();
     for page in 1..=MAX_PAGES {
         github.renew_deadline(TOTAL_TIMEOUT_MS);
-        let path = page_path(request, page);
+        let path = page_path(&list, page);
         let (json, next) =
             github.get_page(&path).await.map_err(|error| error.into_rejection("the pull requests", PERMISSION))?;
         let elements = json.as_array().ok_or_else(|| invalid_response(&path, "is not a list"))?;
@@ -59,13 +61,7 @@ pub async fn candidates(
                 found.push(candidate);
             }
         }
-        let goes_on = match next {
-            NextPage::Yes => true,
-            NextPage::No => false,
-            // Something between here and GitHub may have removed the header.
-            NextPage::Unknown => elements.len() >= PAGE_SIZE,
-        };
-        if !goes_on {
+        if !next.follows(elements.len(), PAGE_SIZE) {
             return Ok(in_order(found));
         }
     }
@@ -73,18 +69,6 @@ pub async fn candidates(
     let message = format!("more than {most} pull requests were updated since the time that `since` gives");
     Err(Rejection::new(ReasonCode::ApiInvalidResponse, message, format!("at most {most} are read"))
         .with_help("Give `since` a shorter time, and run the workflow more often."))
-}
-
-fn page_path(request: &ReconcileRequest, page: usize) -> String {
-    let state = if request.is_merged { "closed" } else { "open" };
-    let mut path = format!(
-        "{}/pulls?state={state}&sort=updated&direction=desc&per_page={PAGE_SIZE}",
-        repository_path(&request.repository)
-    );
-    if page > 1 {
-        path.push_str(&format!("&page={page}"));
-    }
-    path
 }
 
 impl Candidate {

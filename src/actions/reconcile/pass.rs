@@ -5,10 +5,10 @@ use crate::actions::report::CommitStatus;
 use crate::actions::send::delivery::Delivery;
 use crate::actions::send::prepare::{PreparedDispatch, new_envelope};
 use crate::actions::send::request::DispatchRequest;
-use crate::checks::paging::PAGE_SIZE;
+use crate::checks::paging::{PAGE_SIZE, page_path};
 use crate::format::json::Json;
 use crate::format::timestamp::parse_rfc3339;
-use crate::github::client::{NextPage, TOTAL_TIMEOUT_MS};
+use crate::github::client::TOTAL_TIMEOUT_MS;
 use crate::github::error::invalid_response;
 use crate::github::pull_request::{PullRequest, lacks_field};
 use crate::github::url::repository_path;
@@ -118,15 +118,11 @@ impl Pass<'_> {
 
     /// Whether the newest status of the context says that there is a run, or that a dispatch was sent not long ago.
     async fn has_run(&self, pr: &PullRequest) -> Result<bool, Rejection> {
-        let base = format!(
-            "{}/commits/{}/statuses?per_page={PAGE_SIZE}",
-            repository_path(&self.request.repository),
-            pr.head_sha
-        );
+        let list = format!("{}/commits/{}/statuses", repository_path(&self.request.repository), pr.head_sha);
         // GitHub ignores the case of a context (REST API, "Commit statuses").
         let wanted = self.request.context.to_lowercase();
         for page in 1..=MAX_STATUS_PAGES {
-            let path = if page == 1 { base.clone() } else { format!("{base}&page={page}") };
+            let path = page_path(&list, page);
             let (json, next) = self.tools.github.get_page(&path).await.map_err(|error| {
                 error.into_rejection(&format!("the statuses of commit `{}`", pr.head_sha), "statuses: read")
             })?;
@@ -141,12 +137,7 @@ impl Pass<'_> {
                     return self.counts(text("state")?, status, &path);
                 }
             }
-            let goes_on = match next {
-                NextPage::Yes => true,
-                NextPage::No => false,
-                NextPage::Unknown => statuses.len() >= PAGE_SIZE,
-            };
-            if !goes_on {
+            if !next.follows(statuses.len(), PAGE_SIZE) {
                 return Ok(false);
             }
         }

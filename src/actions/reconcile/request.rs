@@ -3,9 +3,7 @@
 use crate::actions::common::ActionContext;
 use crate::actions::report;
 use crate::actions::send::request::read_event_type;
-use crate::format::duration::parse_duration;
 use crate::policy::{PullRequestRule, shorthand};
-use crate::reason::ReasonCode;
 use crate::rejection::Rejection;
 use crate::runner::inputs::Inputs;
 use crate::text::quote;
@@ -48,7 +46,6 @@ impl ReconcileRequest {
     /// `config.invalid_input`, or `config.policy_invalid` for a branch pattern or label.
     pub fn read(tools: &ActionContext<'_>) -> Result<Self, Rejection> {
         let inputs = &tools.inputs;
-        let flag = |name| inputs.boolean(name).map(|value| value == Some(true));
         let event_type = read_event_type(required(inputs, "event-type")?)?;
         let context = required(inputs, "context")?.to_owned();
         report::check_context(&context)?;
@@ -56,20 +53,20 @@ impl ReconcileRequest {
         let repository = tools.environment.repository();
         if !repository.contains('/') {
             let found = format!("the variable `GITHUB_REPOSITORY` is {}", quote(repository));
-            return Err(invalid(found, "the runner sets it to `owner/name`"));
+            return Err(Rejection::invalid_input(found, "the runner sets it to `owner/name`"));
         }
         Ok(Self {
             repository: repository.to_owned(),
             event_type,
             context,
             rule: shorthand::pull_request(inputs)?.unwrap_or_default(),
-            is_merged: flag("require-merged")?,
-            since_ms: duration_ms(inputs, "since")?,
-            stale_ms: duration_ms(inputs, "stale")?,
+            is_merged: inputs.flag("require-merged")?,
+            since_ms: inputs.duration("since", LONGEST_SECS)? * 1000,
+            stale_ms: inputs.duration("stale", LONGEST_SECS)? * 1000,
             limit: limit(inputs)?,
-            is_dry_run: flag("dry-run")?,
+            is_dry_run: inputs.flag("dry-run")?,
             signing_key: inputs.signing_key()?.map(str::to_owned),
-            oidc: flag("oidc")?,
+            oidc: inputs.flag("oidc")?,
         })
     }
 }
@@ -79,19 +76,9 @@ fn required<'a>(inputs: &'a Inputs, name: &str) -> Result<&'a str, Rejection> {
         "event-type" => "Set it to a type that the receiving workflow lists under `on.repository_dispatch.types`.",
         _ => "Set it to the `context` that the run's report step has.",
     };
-    let missing = || invalid(format!("the input `{name}` is not set"), "reconcile needs it").with_help(help);
+    let missing =
+        || Rejection::invalid_input(format!("the input `{name}` is not set"), "reconcile needs it").with_help(help);
     inputs.text(name).ok_or_else(missing)
-}
-
-fn duration_ms(inputs: &Inputs, name: &str) -> Result<u64, Rejection> {
-    let text = inputs.text(name).unwrap_or_default();
-    match parse_duration(text) {
-        Some(seconds @ 1..=LONGEST_SECS) => Ok(seconds * 1000),
-        _ => Err(invalid(
-            format!("the input `{name}` is {}", quote(text)),
-            "expected a duration from `1s` to `30d`: a whole number and `s`, `m`, `h` or `d`",
-        )),
-    }
 }
 
 fn limit(inputs: &Inputs) -> Result<usize, Rejection> {
@@ -101,11 +88,7 @@ fn limit(inputs: &Inputs) -> Result<usize, Rejection> {
         Ok(limit @ 1..=LARGEST_LIMIT) if is_plain => Ok(limit),
         _ => {
             let found = format!("the input `limit` is {}", quote(text));
-            Err(invalid(found, &format!("expected a whole number from 1 to {LARGEST_LIMIT}")))
+            Err(Rejection::invalid_input(found, format!("expected a whole number from 1 to {LARGEST_LIMIT}")))
         }
     }
-}
-
-fn invalid(found: String, expected: &str) -> Rejection {
-    Rejection::new(ReasonCode::ConfigInvalidInput, found, expected)
 }

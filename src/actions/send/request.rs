@@ -1,7 +1,6 @@
 //! What the inputs ask for, and whether GitHub would accept it. Nothing here makes a request.
 
 use crate::actions::common::ActionContext;
-use crate::format::duration::parse_duration;
 use crate::format::json::{Json, Object};
 use crate::github::commit_id::is_commit_id;
 use crate::github::event_name::EventName;
@@ -97,12 +96,11 @@ impl DispatchRequest {
     /// `config.invalid_input`, `payload.malformed` or `payload.invalid_field`.
     pub fn read(tools: &ActionContext<'_>) -> Result<Self, Rejection> {
         let inputs = &tools.inputs;
-        let flag = |name| inputs.boolean(name).map(|value| value == Some(true));
-        let oidc = flag("oidc")?;
+        let oidc = inputs.flag("oidc")?;
         let signing_key = inputs.signing_key()?.map(str::to_owned);
         let target = read_target(inputs)?;
         // The inputs of a workflow have no room for one.
-        let envelope = flag("envelope")? && matches!(target, Target::EventType(_));
+        let envelope = inputs.flag("envelope")? && matches!(target, Target::EventType(_));
         for (name, is_set) in [("signing-key", signing_key.is_some()), ("oidc", oidc)] {
             if is_set && !envelope {
                 return Err(proof_without_envelope(name, &target));
@@ -190,39 +188,42 @@ impl Target {
     }
 }
 
-fn invalid(found: String, expected: &str) -> Rejection {
-    Rejection::new(ReasonCode::ConfigInvalidInput, found, expected)
-}
-
 fn proof_without_envelope(name: &str, target: &Target) -> Rejection {
     let expected = "a proof is part of the envelope";
     match target {
-        Target::EventType(_) => invalid(format!("the input `{name}` is set although `envelope` is `false`"), expected)
-            .with_help(format!("Remove `envelope: false`, or `{name}`.")),
-        Target::Workflow { .. } => {
-            invalid(format!("the input `{name}` is set together with `workflow`, which has no envelope"), expected)
-                .with_help(format!("Use `event-type` instead of `workflow`, or remove `{name}`."))
+        Target::EventType(_) => {
+            Rejection::invalid_input(format!("the input `{name}` is set although `envelope` is `false`"), expected)
+                .with_help(format!("Remove `envelope: false`, or `{name}`."))
         }
+        Target::Workflow { .. } => Rejection::invalid_input(
+            format!("the input `{name}` is set together with `workflow`, which has no envelope"),
+            expected,
+        )
+        .with_help(format!("Use `event-type` instead of `workflow`, or remove `{name}`.")),
     }
 }
 
 fn read_target(inputs: &Inputs) -> Result<Target, Rejection> {
     match (inputs.text("event-type"), inputs.text("workflow")) {
-        (Some(_), None) if inputs.text("ref").is_some() => {
-            Err(invalid("the input `ref` is set without `workflow`".to_owned(), "a `repository_dispatch` has no ref")
-                .with_help("Remove `ref`: the run always uses the default branch."))
-        }
+        (Some(_), None) if inputs.text("ref").is_some() => Err(Rejection::invalid_input(
+            "the input `ref` is set without `workflow`".to_owned(),
+            "a `repository_dispatch` has no ref",
+        )
+        .with_help("Remove `ref`: the run always uses the default branch.")),
         (Some(event_type), None) => read_event_type(event_type).map(Target::EventType),
         (None, Some(file)) => {
             if !is_workflow_file(file) {
-                return Err(invalid(
+                return Err(Rejection::invalid_input(
                     format!("the input `workflow` is {}", quote(file)),
                     "expected the name of a file in `.github/workflows`, such as `deploy.yml`",
                 ));
             }
             let git_ref = inputs.text("ref").map(str::to_owned);
             if let Some(text) = git_ref.as_deref().filter(|text| text.contains(is_unprintable)) {
-                return Err(invalid(format!("the input `ref` is {}", quote(text)), "expected a branch or tag"));
+                return Err(Rejection::invalid_input(
+                    format!("the input `ref` is {}", quote(text)),
+                    "expected a branch or tag",
+                ));
             }
             Ok(Target::Workflow { file: file.to_owned(), git_ref })
         }
@@ -232,7 +233,7 @@ fn read_target(inputs: &Inputs) -> Result<Target, Rejection> {
             } else {
                 "neither `event-type` nor `workflow` is set"
             };
-            Err(invalid(found.to_owned(), "expected one of them").with_help(
+            Err(Rejection::invalid_input(found.to_owned(), "expected one of them").with_help(
                 "Set `event-type` to a type that the receiving workflow lists under `on.repository_dispatch.types`, or \
                  `workflow` to the name of its file.",
             ))
@@ -248,10 +249,10 @@ pub fn read_event_type(text: &str) -> Result<String, Rejection> {
     let length = text.chars().count();
     if length > MAX_EVENT_TYPE_LEN {
         let found = format!("the input `event-type` has {length} characters");
-        return Err(invalid(found, &format!("expected 1 to {MAX_EVENT_TYPE_LEN}")));
+        return Err(Rejection::invalid_input(found, format!("expected 1 to {MAX_EVENT_TYPE_LEN}")));
     }
     if text.contains(is_unprintable) {
-        return Err(invalid(
+        return Err(Rejection::invalid_input(
             format!("the input `event-type` is {}", quote(text)),
             "no policy can list a type with control or invisible characters",
         ));
@@ -272,7 +273,7 @@ fn read_pull_request(inputs: &Inputs, target: &str) -> Result<Option<PullRequest
         let needs_number = ["head-sha", "pr-repository"].into_iter().find(|name| inputs.text(name).is_some());
         return match needs_number {
             None => Ok(None),
-            Some(name) => Err(invalid(
+            Some(name) => Err(Rejection::invalid_input(
                 format!("the input `{name}` is set without `pr-number`"),
                 "it says more about that pull request",
             )
@@ -283,11 +284,11 @@ fn read_pull_request(inputs: &Inputs, target: &str) -> Result<Option<PullRequest
         FieldType::PullRequest.validate(&Json::string(text), Encoding::Json).ok().and_then(|number| number.as_u64());
     let number = number.ok_or_else(|| {
         let expected = format!("expected {}", FieldType::PullRequest.describe());
-        invalid(format!("the input `pr-number` is {}", quote(text)), &expected)
+        Rejection::invalid_input(format!("the input `pr-number` is {}", quote(text)), &expected)
     })?;
     let head_sha = match inputs.text("head-sha").map(str::to_ascii_lowercase) {
         Some(sha) if !is_commit_id(&sha) => {
-            return Err(invalid(
+            return Err(Rejection::invalid_input(
                 format!("the input `head-sha` is {}", quote(&sha)),
                 "expected a commit id of 40 or 64 hex digits",
             ));
@@ -311,7 +312,7 @@ fn read_wait(inputs: &Inputs, target: &Target, envelope: bool) -> Result<Wait, R
         _ => WaitUntil::Sent,
     };
     if until != WaitUntil::Sent && matches!(target, Target::EventType(_)) && !envelope {
-        return Err(invalid(
+        return Err(Rejection::invalid_input(
             "the input `wait` is set although `envelope` is `false`".to_owned(),
             "the run is found by the envelope's nonce",
         )
@@ -328,15 +329,8 @@ fn read_wait(inputs: &Inputs, target: &Target, envelope: bool) -> Result<Wait, R
             Target::EventType(_) => (String::new(), ""),
         };
         if !found.is_empty() {
-            return Err(invalid(format!("the input `wait-workflow` is {found}"), expected));
+            return Err(Rejection::invalid_input(format!("the input `wait-workflow` is {found}"), expected));
         }
     }
-    let text = inputs.text("wait-timeout").unwrap_or_default();
-    match parse_duration(text) {
-        Some(seconds @ 1..=LONGEST_WAIT_SECS) => Ok(Wait { until, workflow, timeout_ms: seconds * 1000 }),
-        _ => Err(invalid(
-            format!("the input `wait-timeout` is {}", quote(text)),
-            "expected a duration from `1s` to `6h`: a whole number and `s`, `m`, `h` or `d`",
-        )),
-    }
+    Ok(Wait { until, workflow, timeout_ms: inputs.duration("wait-timeout", LONGEST_WAIT_SECS)? * 1000 })
 }

@@ -4,6 +4,7 @@
 //! is found by the envelope's nonce: in the run's title, or in the claim that a guard with `once` leaves on the head commit.
 
 use crate::checks::once;
+use crate::checks::paging::page_path;
 use crate::format::json::Json;
 use crate::format::timestamp::format_rfc3339;
 use crate::github::client::{GithubClient, NextPage};
@@ -156,19 +157,19 @@ impl Waiter<'_> {
     /// The runs of `repository_dispatch` since sending, of the workflow that is meant.
     async fn list_runs(&self) -> Result<Vec<Run>, ApiError> {
         let since = format_rfc3339(self.dispatch.sent_ms.saturating_sub(CLOCK_SKEW_MS));
-        let path = format!(
-            "{}/actions/runs?event={}&created={}&per_page=100",
+        let list = format!(
+            "{}/actions/runs?event={}&created={}",
             repository_path(self.dispatch.repository),
             EventName::RepositoryDispatch.name(),
             encode_path_segment(&format!(">={since}")),
         );
         let mut runs = Vec::new();
         for page in 1..=MAX_PAGES {
-            let path = if page == 1 { path.clone() } else { format!("{path}&page={page}") };
+            let path = page_path(&list, page);
             let (json, next) = self.github.poll(&path).await?;
-            let list = json.get_path("workflow_runs").as_array();
-            let list = list.ok_or_else(|| invalid_response(&path, &lacks_field("workflow_runs")))?;
-            for element in list {
+            let elements = json.get_path("workflow_runs").as_array();
+            let elements = elements.ok_or_else(|| invalid_response(&path, &lacks_field("workflow_runs")))?;
+            for element in elements {
                 let run =
                     Run::read(element).ok_or_else(|| invalid_response(&path, "has a run without `id` or `path`"))?;
                 let is_meant = self.wait.workflow.as_deref().is_none_or(|file| run.file() == file);
@@ -187,7 +188,8 @@ impl Waiter<'_> {
     /// The runs whose guard has claimed the dispatch on the head commit.
     async fn runs_with_claims(&self, runs: &[Run]) -> Result<Vec<u64>, ApiError> {
         let repository = self.dispatch.repository;
-        let path = format!("{}/commits/{}/statuses?per_page=100", repository_path(repository), self.dispatch.head_sha);
+        let list = format!("{}/commits/{}/statuses", repository_path(repository), self.dispatch.head_sha);
+        let path = page_path(&list, 1);
         let statuses = match self.github.poll(&path).await {
             Ok((statuses, _)) => statuses,
             // Reading claims is optional: it takes `statuses: read`, and the title is enough.

@@ -3,7 +3,7 @@
 use super::source::is_workflow_path;
 use super::values::describe;
 use super::{Entry, PolicyParser, join};
-use crate::format::duration::parse_duration;
+use crate::format::duration::{expected, parse_duration};
 use crate::format::yaml::Node;
 use crate::policy::grammar::{HOPS, LONGEST_MAX_AGE_SECS, MappingKey, ProvenanceKey};
 use crate::policy::{Proof, ProvenanceRule, WorkflowRef};
@@ -45,10 +45,7 @@ impl PolicyParser {
         let seconds =
             node.as_str().and_then(parse_duration).filter(|seconds| (1..=LONGEST_MAX_AGE_SECS).contains(seconds));
         if seconds.is_none() {
-            let message = format!(
-                "found {}, expected a duration from `1s` to `7d`: a whole number and `s`, `m`, `h` or `d`",
-                describe(node)
-            );
+            let message = format!("found {}, expected {}", describe(node), expected(LONGEST_MAX_AGE_SECS));
             self.error(node.position, path, message);
         }
         seconds
