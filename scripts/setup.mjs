@@ -20,7 +20,7 @@ const quiet = { quiet: true };
 const { values, positionals } = parseArgs({ options: { exact: { type: 'boolean' } }, allowPositionals: true });
 const exact = values.exact ?? false;
 
-/** @type {Record<string, { title: string, ready: () => boolean, install: () => Promise<void> }>} */
+/** @type {Record<string, { title: string, ready: () => boolean, install: () => Promise<void>, after?: string }>} */
 const parts = {
   npm: { title: 'npm packages', ready: npmReady, install: () => run('npm', ['ci', '--no-audit', '--no-fund'], quiet) },
   compiler: {
@@ -32,6 +32,8 @@ const parts = {
     title: 'wasm-pack and wasm-bindgen',
     ready: () => wasmPackReady() && wasmBindgenReady(),
     install: installWasmTools,
+    // While rustup installs a toolchain, a `cargo` that starts can fail.
+    after: 'compiler',
   },
   python: { title: 'runner and checkers', ready: pythonReady, install: installPython },
 };
@@ -104,15 +106,21 @@ await main(async () => {
   const start = performance.now();
   mkdirSync(tools, { recursive: true });
   const selected = Object.entries(parts).filter(([name]) => !positionals.length || positionals.includes(name));
-  const results = await Promise.allSettled(
-    selected.map(async ([, { title, ready, install }]) => {
+  /** @type {Map<string, Promise<void>>} */
+  const installations = new Map();
+  for (const [name, { title, ready, install, after = '' }] of selected) {
+    const earlier = installations.get(after);
+    const installation = async () => {
+      await earlier;
       if (ready()) return;
       console.log(`setup: ${title} …`);
       await install();
       if (!ready()) throw new ScriptError(`setup: ${title}: still missing after the installation`);
       console.log(`setup: ${title} ready after ${elapsed(start)}`);
-    }),
-  );
+    };
+    installations.set(name, installation());
+  }
+  const results = await Promise.allSettled(installations.values());
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length) {
     const reasons = failed.map(({ reason }) => (reason instanceof ScriptError ? reason.message : reason.stack));

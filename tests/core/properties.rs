@@ -352,7 +352,7 @@ proptest! {
 
     #[test]
     fn no_inputs_break_the_guard(inputs in vec((select(dispatch_guard::runner::inputs::GUARD.inputs), texts()), 0..5), environment in vec((select(dispatch_guard::runner::environment::RECORDED_VARIABLES), texts()), 0..3)) {
-        // A secret that is also an ordinary setting is none.
+        // A secret that equals an ordinary setting is not secret.
         let inputs = inputs.iter().filter(|(input, _)| !matches!(input.name, "token" | "signing-keys"));
         let scenario = inputs.fold(Scenario::dispatch(), |scenario, (input, value)| scenario.input(input.name, value));
         let scenario = environment.iter().fold(scenario, |scenario, (name, value)| scenario.env(name, value));

@@ -274,7 +274,7 @@ fn drafts() {
     everywhere("drafts: allow", &draft, "allowed");
     everywhere("drafts: deny", &draft, "pull_request.draft");
     everywhere("drafts: deny", &pull(), "allowed");
-    // Who does not say whether it is one has not said that it is none.
+    // An answer without `draft` does not say that the pull request is ready.
     for unknown in [set(pull(), "draft", json!(null)), without(pull(), "draft")] {
         everywhere("", &unknown, "allowed");
         everywhere("drafts: deny", &unknown, "pull_request.draft");

@@ -1,7 +1,7 @@
 //! Runs whose whole outcome is committed, so that the core as wasm can be compared with the very same.
 //!
 //! `tests/fixtures/decisions.json` has a few, whole; `tests/fixtures/worlds.txt` has many generated ones, each with its
-//! code and a digest of all that came of it. `UPDATE_FIXTURES=1` writes both anew: read what it wrote.
+//! code and a digest of all that came of it. `UPDATE_FIXTURES=1` rewrites both: review the difference.
 
 use dispatch_guard::host::TransportErrorKind;
 use dispatch_guard::outcome;

@@ -272,7 +272,7 @@ fn changes_to_the_evidence_show() {
     let unanswered = changed("/exchanges/0/url", |url| format!("{url}0"));
     assert_eq!(codes(&unanswered), denied("api.unavailable"));
     assert!(unanswered.result.contains("the evidence has no response"), "{}", unanswered.result);
-    // The version that decided then is not held against this one.
+    // The version that decided then is not compared with this one.
     assert_eq!(changed("/version", |_| "0.0.1".to_owned()).differences, []);
     let reworded = changed("/decision/reason", |_| "because".to_owned());
     assert_eq!(reworded.differences.len(), 1);

@@ -25,7 +25,7 @@ pub fn normalize(mut outcome: Value) -> Value {
 /// SHA-256 of all that an outcome says, except the version of the program, in hex.
 ///
 /// # Panics
-/// Where the outcome is none.
+/// If the value is not an outcome.
 pub fn digest(outcome: Value) -> String {
     let mut outcome = normalize(outcome);
     outcome["outputs"]["result"].as_object_mut().expect("a document").remove("version").expect("a version");
