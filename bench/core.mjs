@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { readSample } from '../samples/samples.js';
 import { readActionFile } from '../scripts/action-yml.mjs';
 import { DIST, ROOT, runnerEnvironment } from '../scripts/run-action.mjs';
+import { everyKey } from './every-key.mjs';
 import { median } from './statistics.mjs';
 
 /** @typedef {{ size: number, us: number }} Point `us`: microseconds of one decision */
@@ -22,8 +23,8 @@ const begun = performance.now();
 const { guard } = loadCore();
 const openMs = performance.now() - begun;
 
-const dispatch = decision('dispatch');
-const pullRequest = decision('pull-request');
+const dispatch = decision(readSample('dispatch'));
+const pullRequest = decision(readSample('pull-request'));
 const firstMs = (await time(pullRequest)) / 1000;
 const secondMs = (await time(pullRequest)) / 1000;
 const figures = {
@@ -34,18 +35,18 @@ const figures = {
   dispatchUs: await settled(dispatch, 3000),
   allowlist: await curve([10, 100, 1_000, 10_000, 100_000], allowlist),
   payload: await curve([100, 1_000, 10_000, 30_000, 65_000], payload),
+  labels: await curve([1, 10, 100], (labels) => decision(everyKey({ labels }))),
+  files: await curve([30, 300, 3_000], (files) => decision(everyKey({ files }))),
+  reviews: await curve([10, 100, 1_000], (reviews) => decision(everyKey({ reviews }))),
+  events: await curve([100, 1_000, 10_000], (events) => decision(everyKey({ events }))),
 };
 process.stdout.write(JSON.stringify(figures));
 
 /**
- * @param {string} name of a sample
- * @param {(sample: import('../samples/samples.js').Sample) => void} [change]
+ * @param {import('../samples/samples.js').Sample} sample
  * @returns {() => Promise<void>} makes the decision once; throws if it is not the expected one
  */
-function decision(name, change = () => {}) {
-  const sample = readSample(name);
-  change(sample);
-  const { event, eventName, inputs, environment, answers, expect } = sample;
+function decision({ name, event, eventName, inputs, environment, answers, expect }) {
   const given = Object.fromEntries([...readActionFile(join(ROOT, 'action.yml')).inputs, ...Object.entries(inputs)]);
   const run = JSON.stringify({
     inputs: { ...given, token: 'ghs_made_up' },
@@ -102,16 +103,16 @@ async function curve(sizes, build) {
 /** An allow-list in which the actor comes last. @param {number} size */
 function allowlist(size) {
   const others = Array.from({ length: size - 1 }, (_, index) => `someone-${index}`);
-  return decision('dispatch', ({ inputs }) => {
-    inputs['allowed-actors'] = [...others, inputs['allowed-actors']].join('\n');
-  });
+  const sample = readSample('dispatch');
+  sample.inputs['allowed-actors'] = [...others, sample.inputs['allowed-actors']].join('\n');
+  return decision(sample);
 }
 
 /** A payload of about so many characters; GitHub takes 65,535, in at most 10 fields. @param {number} size */
 function payload(size) {
   const names = Array.from({ length: 8 }, (_, index) => `text-${index}`);
-  return decision('dispatch', ({ inputs, event }) => {
-    inputs.payload += `\n${names.map((name) => `${name}: {type: string, max-length: 8192}`).join('\n')}`;
-    for (const name of names) event.client_payload[name] = 'x'.repeat(size / names.length);
-  });
+  const sample = readSample('dispatch');
+  sample.inputs.payload += `\n${names.map((name) => `${name}: {type: string, max-length: 8192}`).join('\n')}`;
+  for (const name of names) sample.event.client_payload[name] = 'x'.repeat(size / names.length);
+  return decision(sample);
 }

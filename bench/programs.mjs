@@ -11,18 +11,26 @@ import { rolldown } from 'rolldown';
 import { readSample } from '../samples/samples.js';
 import { readActionFile } from '../scripts/action-yml.mjs';
 import { DIST, parseCommandFile, ROOT, runnerEnvironment, TOKEN } from '../scripts/run-action.mjs';
+import { everyKey } from './every-key.mjs';
 
 export const WASM = join(DIST, 'dispatch_guard_bg.wasm');
+
+/** How long GitHub's API takes for an answer where many requests are compared, in ms. */
+const API_DELAY_MS = 50;
+
+/** How many requests a rule with every key of `pull-request` takes. */
+const EVERY_KEY_REQUESTS = 8;
 
 /**
  * @typedef {object} Program
  * @property {string} title
  * @property {string[]} args of node
- * @property {string} [sample] the sample whose event it gets; without one it writes no outputs
+ * @property {import('../samples/samples.js').Sample} [sample] whose event it gets; without one it writes no outputs
+ * @property {string} [api] the path of its API on the server
  * @property {{ status: number, allowed?: string, reasonCode?: string, requests: number }} expect
  */
 
-/** @typedef {'dispatch' | 'deny' | 'pullRequest' | 'bareCjs' | 'bareEsm' | 'empty' | 'dispatchByHand' | 'pullRequestByHand'} ProgramName */
+/** @typedef {'dispatch' | 'deny' | 'pullRequest' | 'bareCjs' | 'bareEsm' | 'empty' | 'dispatchByHand' | 'pullRequestByHand' | 'everyKey' | 'bareInOrder'} ProgramName */
 
 /** @typedef {{ ms: number, peakBytes: number, modules: string[] }} Used */
 
@@ -33,8 +41,16 @@ export const WASM = join(DIST, 'dispatch_guard_bg.wasm');
 export async function openPrograms(node) {
   const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-bench-'));
   const count = new Int32Array(new SharedArrayBuffer(4));
-  const { answers } = readSample('dispatch');
-  const [path] = answers.keys();
+  const dispatch = readSample('dispatch');
+  const pullRequest = readSample('pull-request');
+  const demanding = everyKey();
+  const [path] = dispatch.answers.keys();
+  // Paths of the slow API start with its own prefix, as those of an API on GitHub Enterprise Server.
+  const slow = '/slow';
+  /** @type {Map<string, import('../samples/samples.js').Answer & { delayMs: number }>} */
+  const answers = new Map();
+  for (const [path, answer] of dispatch.answers) answers.set(path, { ...answer, delayMs: 0 });
+  for (const [path, answer] of demanding.answers) answers.set(`${slow}${path}`, { ...answer, delayMs: API_DELAY_MS });
   const server = new Worker(new URL('server.mjs', import.meta.url), { workerData: { answers, count } });
   const [url] = await once(server, 'message');
   const byHand = await bundleByHand(join(directory, 'by-hand.cjs'));
@@ -47,19 +63,19 @@ export async function openPrograms(node) {
     dispatch: {
       title: 'guard: allowed repository_dispatch',
       args: guard,
-      sample: 'dispatch',
+      sample: dispatch,
       expect: { status: 0, allowed: 'true', reasonCode: 'allowed', requests: 1 },
     },
     pullRequest: {
       title: 'guard: allowed pull_request',
       args: guard,
-      sample: 'pull-request',
+      sample: pullRequest,
       expect: { status: 0, allowed: 'true', reasonCode: 'allowed', requests: 0 },
     },
     deny: {
       title: 'guard: deny before the first request',
       args: guard,
-      sample: 'wrong-actor',
+      sample: readSample('wrong-actor'),
       expect: { status: 1, allowed: 'false', reasonCode: 'actor.not_allowed', requests: 0 },
     },
     bareEsm: { title: 'bare script, ES module', args: [baseline('bare.mjs'), WASM, `${url}${path}`], ...bare },
@@ -68,14 +84,30 @@ export async function openPrograms(node) {
     dispatchByHand: {
       title: 'by hand: allowed repository_dispatch',
       args: [byHand],
-      sample: 'dispatch',
+      sample: dispatch,
       expect: { status: 0, allowed: 'true', requests: 1 },
     },
     pullRequestByHand: {
       title: 'by hand: allowed pull_request',
       args: [byHand],
-      sample: 'pull-request',
+      sample: pullRequest,
       expect: { status: 0, allowed: 'true', requests: 0 },
+    },
+    everyKey: {
+      title: 'guard: a rule with every key',
+      args: guard,
+      sample: demanding,
+      api: slow,
+      expect: { status: 0, allowed: 'true', reasonCode: 'allowed', requests: EVERY_KEY_REQUESTS },
+    },
+    bareInOrder: {
+      title: 'bare script, as many requests one after the other',
+      args: [
+        baseline('bare.mjs'),
+        WASM,
+        ...Array.from({ length: EVERY_KEY_REQUESTS }, () => `${url}${slow}/repos/acme/charts/pulls/7`),
+      ],
+      expect: { status: 0, requests: EVERY_KEY_REQUESTS },
     },
   };
 
@@ -84,8 +116,8 @@ export async function openPrograms(node) {
   const outputFile = join(directory, 'output');
   const summaryFile = join(directory, 'summary');
   const environments = Object.fromEntries(
-    Object.entries(programs).map(([name, { sample = 'dispatch' }]) => {
-      const environment = environmentOf(sample, url, join(directory, `${name}.json`));
+    Object.entries(programs).map(([name, { sample = dispatch, api = '' }]) => {
+      const environment = environmentOf(sample, `${url}${api}`, join(directory, `${name}.json`));
       return [
         name,
         { ...environment, GITHUB_OUTPUT: outputFile, GITHUB_STEP_SUMMARY: summaryFile, GITHUB_WORKSPACE: workspace },
@@ -160,12 +192,11 @@ export async function openPrograms(node) {
 
 /**
  * What a runner sets for a sample of the action.
- * @param {string} sample
+ * @param {import('../samples/samples.js').Sample} sample
  * @param {string} apiUrl
  * @param {string} eventFile is written
  */
-function environmentOf(sample, apiUrl, eventFile) {
-  const { event, eventName, inputs, environment } = readSample(sample);
+function environmentOf({ event, eventName, inputs, environment }, apiUrl, eventFile) {
   writeFileSync(eventFile, JSON.stringify(event));
   const given = [...readActionFile(join(ROOT, 'action.yml')).inputs, ...Object.entries(inputs), ['token', TOKEN]];
   return {

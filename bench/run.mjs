@@ -4,7 +4,7 @@
 //   npm run bench
 //   npm run bench -- --rounds 100
 //
-// docs/performance.md explains the measurements.
+// docs/internals/performance.md explains the measurements.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -29,6 +29,7 @@ const RATIOS = /** @type {{ program: ProgramName, against: ProgramName, aim?: nu
   { program: 'deny', against: 'empty', aim: 1.35 },
   { program: 'dispatch', against: 'dispatchByHand', aim: 0.55 },
   { program: 'pullRequest', against: 'pullRequestByHand', aim: 0.55 },
+  { program: 'everyKey', against: 'bareInOrder', aim: 0.6 },
 ]);
 
 const MEMORY = /** @type {{ program: ProgramName, against: ProgramName, aim?: number }[]} */ ([
@@ -125,6 +126,10 @@ try {
   figures('inside the core', inside);
   growth('allow-list, entries', core.allowlist);
   growth('payload, characters', core.payload);
+  growth('labels of the pull request', core.labels);
+  growth('files of the pull request', core.files);
+  growth('reviews of the pull request', core.reviews);
+  growth('events of the pull request', core.events);
 
   Object.assign(report, { processes, ratios, memory, used, sizes, core });
 } finally {
@@ -135,9 +140,11 @@ mkdirSync(join(ROOT, 'target'), { recursive: true });
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 console.log(`\nwritten to ${file}`);
 
+/** @typedef {import('./core.mjs').Point[]} Curve */
+
 /**
  * @returns {{ openMs: number, firstMs: number, secondMs: number, pullRequestUs: number, dispatchUs: number,
- *   allowlist: import('./core.mjs').Point[], payload: import('./core.mjs').Point[] }}
+ *   allowlist: Curve, payload: Curve, labels: Curve, files: Curve, reviews: Curve, events: Curve }}
  */
 function coreFigures() {
   const { status, stdout, stderr } = spawnSync(node, [join(ROOT, 'bench', 'core.mjs')], { encoding: 'utf8' });
