@@ -97,11 +97,6 @@ macro_rules! reason_codes {
         }
 
         impl ReasonCode {
-    /// Whether the same request may succeed later.
-    pub fn is_temporary(self) -> bool {
-        matches!(self, Self::ApiUnavailable | Self::ApiRateLimited)
-    }
-
             /// All codes in the order of the checks.
             pub const ALL: &'static [ReasonCode] = &[$(ReasonCode::$variant,)*];
 
@@ -329,6 +324,11 @@ reason_codes! {
 }
 
 impl ReasonCode {
+    /// Whether the same request may succeed later.
+    pub fn is_temporary(self) -> bool {
+        matches!(self, Self::ApiUnavailable | Self::ApiRateLimited)
+    }
+
     /// The value of the output `reason-code`.
     pub fn name(self) -> &'static str {
         self.meta().name
