@@ -268,7 +268,7 @@ fn teams_for_every_identity() {
             }
             let decided = scenario.expect_in((part, name), code);
             if code == "actor.unverified" {
-                decided.says(&["@acme/release", "members: read"]);
+                decided.says(&["@acme/release", "members: read", "GitHub App"]);
             }
         }
     }
@@ -279,6 +279,44 @@ fn a_team_is_of_the_organization_that_the_entry_names() {
     let scenario = IdentityKind::Actor.played_by(&account("zoe"), "@other/release");
     let route = "GET /orgs/other/teams/release/memberships/zoe";
     scenario.route(route, membership("active")).expect("allowed").requested(&[route, PULL_7]);
+}
+
+/// What the two endpoints say about `zoe` as a member of an organization, and what follows for her.
+fn organization_answers(own: &'static str) -> Vec<(&'static str, Reply, Option<Reply>, &'static str)> {
+    let missing = || Reply::refusal(404, "Not Found");
+    let redirect = || Reply::text(302, "").header("location", "https://api.github.com/orgs/acme/public_members/zoe");
+    vec![
+        ("member", Reply::text(204, ""), None, "allowed"),
+        ("no member", missing(), None, own),
+        ("public member", redirect(), Some(Reply::text(204, "")), "allowed"),
+        ("no public member", redirect(), Some(missing()), "actor.unverified"),
+        ("forbidden", Reply::refusal(403, "Resource not accessible by integration"), None, "actor.unverified"),
+        (
+            "public members forbidden",
+            redirect(),
+            Some(Reply::refusal(403, "Resource not accessible")),
+            "actor.unverified",
+        ),
+        ("another status", Reply::json(200, &json!({})), None, "api.invalid_response"),
+        ("another status of public members", redirect(), Some(Reply::text(200, "{}")), "api.invalid_response"),
+        ("down", Reply::refusal(502, "Bad Gateway"), None, "api.unavailable"),
+    ]
+}
+
+#[test]
+fn organizations_for_every_identity() {
+    for part in PARTS {
+        for (name, members, public_members, code) in organization_answers(part.code()) {
+            let mut scenario = part.played_by(&account("zoe"), "@acme").route("GET /orgs/acme/members/zoe", members);
+            if let Some(public_members) = public_members {
+                scenario = scenario.route("GET /orgs/acme/public_members/zoe", public_members);
+            }
+            let decided = scenario.expect_in((part, name), code);
+            if code == "actor.unverified" {
+                decided.says(&["@acme", "members: read", "GitHub App"]);
+            }
+        }
+    }
 }
 
 /// `LookupResults` of the endpoint that tells the role of `zoe`, and the least role that they reach.
@@ -316,6 +354,7 @@ fn roles_for_every_identity() {
                 "read",
                 "api.invalid_response",
             ),
+            ("no user", Reply::refusal(404, "zoe is not a user"), "read", part.code()),
             ("not seen", Reply::refusal(404, "Not Found"), "read", "actor.unverified"),
             ("forbidden", Reply::refusal(403, "Must have push access"), "read", "actor.unverified"),
             ("down", Reply::refusal(500, "Oops"), "read", "api.unavailable"),
@@ -327,6 +366,23 @@ fn roles_for_every_identity() {
                 decided.says(&["`zoe`", "role"]);
             }
         }
+    }
+}
+
+#[test]
+fn everybody_can_read_a_public_repository() {
+    let event = github::dispatch("zoe", "chart-pr-created", json!({ "pr": 7 }));
+    for (private, wanted, code) in [
+        (true, "read", "allowed"),
+        (false, "read", "actor.not_allowed"),
+        (false, "triage", "actor.not_allowed"),
+        (true, "triage", "actor.not_allowed"),
+    ] {
+        let scenario = IdentityKind::Actor.played_by(&account("zoe"), &format!("role:{wanted}"));
+        scenario
+            .event(&set(event.clone(), "repository.private", json!(private)))
+            .route(PERMISSION, permission("read", "read"))
+            .expect_in((private, wanted), code);
     }
 }
 
