@@ -189,6 +189,7 @@ describe('examples', WITH_ACT, () => {
   }
 
   for (const [example, files] of /** @type {const} */ ([
+    ['dispatch', ['w5.yml']],
     ['dispatch-chain', ['w2.yml', 'w5-chain.yml', 'report.yml']],
     ['cascade', ['cascade.yml']],
   ]))

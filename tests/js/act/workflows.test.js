@@ -1,14 +1,14 @@
 // @ts-check
-// README's two workflows, unchanged: one job guards, and the next one runs only if it is allowed, with the commit and the
-// payload of the guard.
+// The workflows of README and of the examples that are copies of these, unchanged: what is behind the guard runs only if
+// the run is allowed, with the commit and the payload of the guard.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { join } from 'node:path';
 import { CHECKOUT, checkout, resultsOf, runWorkflow, WITH_ACT } from '../support/act.js';
-import { dispatchEvent, pullRequestEvent } from '../support/events.js';
+import { dispatchEvent, pullRequestEvent, workflowDispatchEvent } from '../support/events.js';
 import { fault, startFakeApi } from '../support/fake-api.js';
-import { HEAD_SHA, MERGE_SHA, pullRequest, USERS } from '../support/github-objects.js';
+import { HEAD_SHA, MERGE_SHA, MOVED_SHA, pullRequest, USERS } from '../support/github-objects.js';
 import { ROOT } from '../support/run-action.js';
 
 /** The repository's own validation. */
@@ -31,13 +31,47 @@ async function run(workflow, eventName, event, { pulls = {}, script = {}, enviro
       apiUrl: api.url,
       environment,
       actions: ACTIONS,
-      programs: ['gh'],
+      programs: ['gh', 'yamllint'],
     });
-    return { ...ran, requests: [...api.requests] };
+    return { ...ran, requests: [...api.requests], dispatches: [...api.dispatches] };
   } finally {
     await api.close();
   }
 }
+
+describe("README's receiver and sender", WITH_ACT, () => {
+  /** What the sender sends about the pull request. */
+  async function send() {
+    const event = workflowDispatchEvent({ inputs: { pr: '7' } });
+    const sent = await run('send.yml', 'workflow_dispatch', event, { pulls: { 7: pullRequest() } });
+    assert.deepEqual(resultsOf(sent, ['send']), { send: 'success' }, sent.log);
+    assert.equal(sent.dispatches.length, 1);
+    const [{ event_type: type, client_payload: payload } = { event_type: '', client_payload: {} }] = sent.dispatches;
+    return dispatchEvent(payload, { type });
+  }
+
+  test('the receiver checks the commit that the sender has pinned', async () => {
+    const ran = await run('validate.yml', 'repository_dispatch', await send(), { pulls: { 7: pullRequest() } });
+    assert.deepEqual(resultsOf(ran, ['validate']), { validate: 'success' }, ran.log);
+    assert.deepEqual(ran.calls, [`checkout ${HEAD_SHA} into head`, 'yamllint head']);
+  });
+
+  test('a push in between is denied, and nothing is checked out', async () => {
+    const pulls = { 7: pullRequest({ head: { sha: MOVED_SHA } }) };
+    const ran = await run('validate.yml', 'repository_dispatch', await send(), { pulls });
+    assert.deepEqual(resultsOf(ran, ['validate']), { validate: 'failure' }, ran.log);
+    assert.match(ran.log, /pull_request\.head_moved/);
+    assert.deepEqual(ran.calls, []);
+  });
+
+  test('a dispatch of somebody else is denied', async () => {
+    const event = dispatchEvent({ pr: 7 }, { sender: USERS.stranger });
+    const ran = await run('validate.yml', 'repository_dispatch', event, { pulls: { 7: pullRequest() } });
+    assert.deepEqual(resultsOf(ran, ['validate']), { validate: 'failure' }, ran.log);
+    assert.match(ran.log, /actor\.not_allowed/);
+    assert.deepEqual(ran.calls, []);
+  });
+});
 
 describe('W5', WITH_ACT, () => {
   test('validates the head of the pull request on a dispatch of github-actions[bot]', async () => {

@@ -20,6 +20,16 @@ const patterns = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding
 const directory = mkdtempSync(join(tmpdir(), 'dispatch-guard-docs-'));
 after(() => rmSync(directory, { recursive: true }));
 
+/** Findings that the text of an example explains, by its file. @type {Map<string, string>} */
+const EXPECTED = new Map([['examples/workflow-run/coverage.yml', 'consent.missing']]);
+
+/** Runs the command line. @param {string[]} args */
+const run = (...args) =>
+  spawnSync(NODE, [join(DIST, 'cli/main.cjs'), ...args], {
+    env: { PATH: process.env.PATH, NO_COLOR: '1' },
+    encoding: 'utf8',
+  });
+
 /** Lints policies in one process. @param {string[]} policies */
 function lint(policies) {
   const files = policies.map((policy, index) => {
@@ -27,11 +37,7 @@ function lint(policies) {
     writeFileSync(file, policy);
     return file;
   });
-  const environment = { PATH: process.env.PATH, NO_COLOR: '1' };
-  const { status, stdout, stderr } = spawnSync(NODE, [join(DIST, 'cli/main.cjs'), 'lint', ...files], {
-    env: environment,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = run('lint', ...files);
   return { status, text: stdout + stderr };
 }
 
@@ -47,7 +53,7 @@ describe('policies', () => {
 
   test('finds policies on several pages', () => {
     assert.ok(policies.length > 30, `${policies.length} found`);
-    for (const page of ['README.md', 'docs/policy.md', 'docs/identities.md', 'docs/provenance.md']) {
+    for (const page of ['docs/policy.md', 'docs/identities.md', 'docs/provenance.md', 'docs/agents.md']) {
       assert.ok(
         policies.some(({ name }) => name.startsWith(page)),
         page,
@@ -86,15 +92,44 @@ describe('workflows', () => {
     });
   }
 
-  test("README's first is W5 and its second the cascade monitor", () => {
-    const [first, second] = readPage('README.md').examples;
+  test("README's first two are a receiver and a sender", () => {
+    const [first, second] = readPage('README.md').examples.filter(({ language }) => language === 'yaml');
     for (const [example, name] of /** @type {const} */ ([
-      [first, 'w5.yml'],
-      [second, 'cascade.yml'],
+      [first, 'validate.yml'],
+      [second, 'send.yml'],
     ])) {
       const text = files.find((file) => file.name === name)?.text ?? '';
       assert.equal(example?.text.trim(), withoutLeadingComments(text).trim(), name);
     }
+  });
+
+  // What the linter of the project says about the workflows of pages and examples, notes aside.
+  test('pass the linter', () => {
+    const whole = all.filter(({ text, page }) => isWorkflow(text) && page !== 'docs/migration.md');
+    const workflows = [
+      ...whole.map((example) => ({ name: place(example), text: example.text })),
+      ...patterns.filter(({ text }) => isWorkflow(text)),
+    ];
+    assert.ok(workflows.length >= 15, `${workflows.length} found`);
+    const paths = workflows.map(({ text }, index) => {
+      const path = join(directory, `workflow-${index}.yml`);
+      writeFileSync(path, text);
+      return path;
+    });
+    const { stdout, stderr } = run('lint', '--format', 'json', ...paths);
+    const { findings } = JSON.parse(stdout || '{"findings": []}');
+    assert.equal(stderr, '');
+    const names = workflows.map(({ name }, index) => `workflow-${index}.yml: ${name}`);
+    /** @type {string[]} */
+    const found = findings.flatMap((/** @type {any} */ { severity, id, file, message }) => {
+      const { name = '' } = workflows[paths.indexOf(file)] ?? {};
+      return severity === 'note' ? [] : [`${name}: ${id}${EXPECTED.get(name) === id ? '' : `: ${message}`}`];
+    });
+    assert.deepEqual(
+      found,
+      [...EXPECTED].map(([name, id]) => `${name}: ${id}`),
+      names.join('\n'),
+    );
   });
 
   test('no example pastes an expression into a script', () => {

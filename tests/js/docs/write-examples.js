@@ -1,11 +1,13 @@
 // @ts-check
 // Writes the parts of workflows that README and documentation show to files, each in a minimal workflow, so that the
-// checkers of workflows can read them, and prints their paths as JSON. Whole workflows are copies of those in
-// tests/workflows, which a test compares.
+// checkers of workflows can read them, and prints their paths as JSON.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../support/run-action.js';
 import { examples, isPolicy, isPolicyTest, place } from './pages.js';
+
+/** Pages whose whole workflows are copies of those in tests/workflows, which a test compares. */
+const COPIES = ['README.md', 'docs/provenance.md'];
 
 /** Replaces the placeholder for the commit of a release. */
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -67,9 +69,9 @@ for (const example of examples()) {
   if (language !== 'yaml' || isPolicy(example) || isPolicyTest(example)) continue;
   const path = join('target', 'examples', `${place(example).replace(/\W+/g, '-')}.yml`);
   const whole = /^on:/m.test(text) && /^jobs:/m.test(text);
-  if (whole && page !== 'docs/migration.md') continue;
+  if (whole && COPIES.includes(page)) continue;
   writeFileSync(join(ROOT, path), whole ? text : wrapped(text, place(example)).replaceAll('FULL_COMMIT_SHA', COMMIT));
-  paths[whole ? 'unsafe' : 'valid'].push(path);
+  paths[page === 'docs/migration.md' && whole ? 'unsafe' : 'valid'].push(path);
 }
 const found = JSON.stringify(paths);
 if (paths.valid.length < 8 || paths.unsafe.length !== 1) throw new Error(`unexpected examples: ${found}`);
@@ -77,6 +79,7 @@ console.log(found);
 
 /** @param {string} text @param {string} where */
 function wrapped(text, where) {
+  if (/^jobs:$/m.test(text)) return `${HEAD}${text.replace(/^jobs:\n/m, '')}`;
   if (/^ *- /.test(text)) return `${HEAD}  example:\n${JOB}${STEPS}${indented(text, 6)}`;
   if (/^ *[a-z]+:\n +needs:/.test(text)) return `${HEAD}${JOBS}${indented(text, 2)}`;
   throw new Error(`${where} is neither a policy, nor a workflow, nor steps, nor a job`);

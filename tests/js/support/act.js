@@ -19,7 +19,7 @@ const ACT_IS_MISSING = 'act is missing: `npm run setup` puts it in place';
 export const WITH_ACT = { skip: ACT === undefined && ACT_IS_MISSING };
 
 /** The action that the examples check out with. */
-export const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd';
+export const CHECKOUT = 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1';
 
 /**
  * A stand-in for it, which writes the repository's own scripts under `ci/`. Each records its call.
@@ -172,7 +172,7 @@ export async function runWorkflow({
 
 /** An action that has any input and runs a script. @param {string} run */
 function compositeAction(run) {
-  const inputs = ['ref', 'path', 'persist-credentials', 'name', 'run-id', 'github-token']
+  const inputs = ['ref', 'path', 'persist-credentials', 'name', 'run-id', 'github-token', 'allow-unsafe-pr-checkout']
     .map((name) => `  ${name}:\n    description: ${name}\n`)
     .join('');
   return `name: stand-in\ndescription: stand-in\ninputs:\n${inputs}runs:\n  using: composite\n  steps:\n    - shell: sh\n      env:\n        REF: \${{ inputs.ref }}\n        DIRECTORY: \${{ inputs.path || '.' }}\n      run: |\n${run.replace(/^/gm, '        ')}\n`;
