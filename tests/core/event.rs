@@ -219,9 +219,16 @@ fn events_that_the_policy_does_not_list() {
 
 #[test]
 fn types_are_compared_exactly() {
-    for kind in
-        ["Chart-pr-created", "chart-pr-create", "chart-pr-created ", " chart-pr-created", "chart_pr_created", ""]
-    {
+    for kind in [
+        "Chart-pr-created",
+        "chart-pr-create",
+        "chart-pr-created2",
+        "chart-pr-created\n",
+        "chart-pr-created ",
+        " chart-pr-created",
+        "chart_pr_created",
+        "",
+    ] {
         let event = github::dispatch("github-actions[bot]", kind, json!({ "pr": 7 }));
         let decided = Scenario::dispatch().event(&event).expect_in(kind, "event.type_not_allowed");
         decided.says(&["`chart-pr-created`", "`dispatch-types`"]).requested(&[]);

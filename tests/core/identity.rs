@@ -120,6 +120,9 @@ fn logins_and_ids_for_every_identity() {
             ("ZOE:2003", account("zoe"), "allowed"),
             ("zoe:2003", with_id("zoe", 2004), mismatch),
             ("zoe:2003", with_id("eve", 2003), own),
+            // Beyond what a double can tell apart.
+            ("zoe:9007199254740993", with_id("zoe", 9_007_199_254_740_993), "allowed"),
+            ("zoe:9007199254740993", with_id("zoe", 9_007_199_254_740_992), mismatch),
             ("ACME-Release[BOT]", account("acme-release[bot]"), "allowed"),
             // `[bot]` is part of the login and nothing else.
             ("acme-release[bot]", account("acme-release[bot]"), "allowed"),

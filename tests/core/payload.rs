@@ -61,6 +61,9 @@ fn pull_request_numbers() {
         "1e400",
         "9007199254740993",
         "2147483648",
+        // 7 after a cut to 32 or 64 bits.
+        "4294967303",
+        "18446744073709551623",
         "99999999999",
         "\"0\"",
         "\"-1\"",
@@ -78,6 +81,10 @@ fn pull_request_numbers() {
         "\"#7\"",
         "\"７\"",
         "\"7/../8\"",
+        "\"4294967303\"",
+        "\"18446744073709551623\"",
+        "\"7?x=1\"",
+        "\"..%2f7\"",
         "true",
         "null",
         "[7]",
@@ -416,7 +423,10 @@ fn unknown_fields() {
     unknown.says(&["`client_payload.chrat`", "did you mean `chart`"]).requested(&[]);
     dispatch("chart: slug", r#"{"chart": "redis", "CHART": "x"}"#, "").expect("payload.malformed");
     dispatch("chart: slug", r#"{"chart": "redis", "": "x"}"#, "").expect("payload.unknown_field");
-    dispatch("chart: slug", r#"{"chart": "redis", "_Guard": {}}"#, "").expect("payload.unknown_field");
+    for name in ["_Guard", "__proto__", "constructor"] {
+        let payload = json!({ "chart": "redis", name: { "allowed": true } }).to_string();
+        dispatch("chart: slug", &payload, "").expect_in(name, "payload.unknown_field").says(&[name]);
+    }
     dispatch("chart: slug", r#"{"chart": "redis", "x": null}"#, "unknown-fields: deny").expect("payload.unknown_field");
     let dropped =
         dispatch("chart: slug", r#"{"chart": "redis", "x": {"y": []}}"#, "unknown-fields: drop").expect("allowed");
