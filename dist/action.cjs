@@ -119,6 +119,9 @@ function issueCommand(command, properties, message) {
 	let cmd = new Command(command, properties, message);
 	process.stdout.write(cmd.toString() + node_os.EOL);
 }
+function issue(name, message = "") {
+	issueCommand(name, {}, message);
+}
 var Command = class {
 	constructor(command, properties, message) {
 		command ||= "missing.command", this.command = command, this.properties = properties, this.message = message;
@@ -169,6 +172,12 @@ function notice(message, properties = {}) {
 function info(message) {
 	process.stdout.write(message + node_os.EOL);
 }
+function startGroup(name) {
+	issue("group", name);
+}
+function endGroup() {
+	issue("endgroup");
+}
 // js/host/stdout.js
 function writeFully(descriptor, text) {
 	let rest = Buffer.from(text);
@@ -205,6 +214,9 @@ function createRunner() {
 		},
 		log(lines) {
 			lines.length > 0 && info(lines.join(node_os.EOL));
+		},
+		logGroup({ title, lines }) {
+			startGroup(title), lines.length > 0 && info(lines.join(node_os.EOL)), endGroup();
 		},
 		annotate({ level, title, message }) {
 			annotators[level](message, { title });
@@ -319,11 +331,11 @@ function readEvent(path) {
 		return { error: errorMessage(error) };
 	}
 }
-function applyOutcome(action, names, runner, { outputs, annotation, log, summary, files }) {
+function applyOutcome(action, names, runner, { outputs, annotation, log, log_groups, summary, files }) {
 	let missing = names.filter((name) => typeof outputs[name] != "string");
 	if (missing.length > 0) throw Error(`the core returned no output ${missing.join(", ")}`);
 	try {
-		files.forEach(writeFile), runner.log(log), annotation && runner.annotate(annotation), summary !== null && summarize(action, runner, summary), runner.outputs(Object.fromEntries(names.map((name) => [name, outputs[name] ?? ""])));
+		files.forEach(writeFile), runner.log(log), annotation && runner.annotate(annotation), log_groups.forEach(runner.logGroup), summary !== null && summarize(action, runner, summary), runner.outputs(Object.fromEntries(names.map((name) => [name, outputs[name] ?? ""])));
 	} catch (error) {
 		let deciding = outputs[names.at(-1) ?? ""], isDone = action === "reconcile" ? deciding !== undecided(action) : deciding === "true";
 		if (action === "guard" || !isDone) throw error;
@@ -346,11 +358,14 @@ function summarize(action, runner, markdown) {
 function fail(action, { runner, contract }, secrets, error) {
 	let reason = `the action itself failed: ${printable(secrets.redact(errorMessage(error)))}`, help = error instanceof ActionError ? error.help : contract.help, outputs = failedOutputs(contract, action, reason, help), title = `dispatch-guard: ${INTERNAL_ERROR}`, message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.\n${help}\n${contract.url}`, stack = error instanceof Error && error.stack ? error.stack : reason, steps = [
 		() => runner.outputs(outputs),
-		() => runner.log(outputs.result ? [outputs.result] : []),
 		() => runner.annotate({
 			level: "error",
 			title,
 			message
+		}),
+		() => outputs.result && runner.logGroup({
+			title: contract.audit_title,
+			lines: [outputs.result]
 		}),
 		() => runner.debug(secrets.redact(stack))
 	];
@@ -448,6 +463,7 @@ const CONTRACT = {
 		checks: [],
 		api_requests: []
 	},
+	audit_title: "Audit record",
 	help: "Re-run the job. If the error persists, open an issue and attach the log.",
 	url: "https://github.com/org/dispatch-guard/blob/v1/docs/reason-codes.md#internalerror",
 	unset: "(unset)"
@@ -898,7 +914,7 @@ function loadCore() {
 	let file = (0, node_path.join)(__dirname, "dispatch_guard_bg.wasm");
 	try {
 		let bytes = (0, node_fs.readFileSync)(file);
-		if (bytes.length !== 864078) throw Error(`it has ${bytes.length} bytes and should have 864078`);
+		if (bytes.length !== 869122) throw Error(`it has ${bytes.length} bytes and should have 869122`);
 		initSync({ module: new WebAssembly.Module(bytes) });
 	} catch (error) {
 		throw new ActionError(`cannot load ${file}: ${error instanceof Error ? error.message : error}`, error instanceof RangeError ? MEMORY_HELP : FILE_HELP, { cause: error });

@@ -141,7 +141,7 @@ async fn generated_decisions_are_those_of_the_native_core() {
 
 #[wasm_bindgen_test]
 async fn answers_are_json_of_one_shape() {
-    const KEYS: [&str; 6] = ["outputs", "exit_code", "annotation", "log", "summary", "files"];
+    const KEYS: [&str; 7] = ["outputs", "exit_code", "annotation", "log", "log_groups", "summary", "files"];
     let keys = |answer: &str| {
         let names = Object::keys(&Object::from(JSON::parse(answer).unwrap()));
         names.iter().map(|name| name.as_string().unwrap()).collect::<Vec<_>>()

@@ -162,7 +162,7 @@ function readEvent(path) {
  * @param {Runner} runner
  * @param {Outcome} outcome
  */
-function applyOutcome(action, names, runner, { outputs, annotation, log, summary, files }) {
+function applyOutcome(action, names, runner, { outputs, annotation, log, log_groups, summary, files }) {
   const missing = names.filter((name) => typeof outputs[name] !== 'string');
   if (missing.length > 0) throw new Error(`the core returned no output ${missing.join(', ')}`);
 
@@ -170,6 +170,7 @@ function applyOutcome(action, names, runner, { outputs, annotation, log, summary
     files.forEach(writeFile);
     runner.log(log);
     if (annotation) runner.annotate(annotation);
+    log_groups.forEach(runner.logGroup);
     if (summary !== null) summarize(action, runner, summary);
     runner.outputs(Object.fromEntries(names.map((name) => [name, outputs[name] ?? ''])));
   } catch (error) {
@@ -217,8 +218,8 @@ function fail(action, { runner, contract }, secrets, error) {
   const stack = error instanceof Error && error.stack ? error.stack : reason;
   const steps = [
     () => runner.outputs(outputs),
-    () => runner.log(outputs.result ? [outputs.result] : []),
     () => runner.annotate({ level: 'error', title, message }),
+    () => outputs.result && runner.logGroup({ title: contract.audit_title, lines: [outputs.result] }),
     () => runner.debug(secrets.redact(stack)),
   ];
   for (const step of steps) {

@@ -3,11 +3,12 @@
 
 import { appendFileSync } from 'node:fs';
 import { EOL } from 'node:os';
-import { debug, error, getInput, info, notice, setSecret, warning } from '@actions/core';
+import { debug, endGroup, error, getInput, info, notice, setSecret, startGroup, warning } from '@actions/core';
 import { ActionError } from '../core/action-error.js';
 import { writeFully } from '../host/stdout.js';
 
 /** @typedef {import('../core/load.js').Annotation} Annotation */
+/** @typedef {import('../core/load.js').LogGroup} LogGroup */
 /** @typedef {ReturnType<typeof createRunner>} Runner */
 
 const INPUT = 'INPUT_';
@@ -53,6 +54,13 @@ export function createRunner() {
     /** @param {string[]} lines none of which the runner could take for a command */
     log(lines) {
       if (lines.length > 0) info(lines.join(EOL));
+    },
+
+    /** @param {LogGroup} group folded in the log */
+    logGroup({ title, lines }) {
+      startGroup(title);
+      if (lines.length > 0) info(lines.join(EOL));
+      endGroup();
     },
 
     /** @param {Annotation} annotation */

@@ -13,6 +13,8 @@ export { CONTRACT };
 
 /** @typedef {{ level: 'error' | 'warning' | 'notice', title: string, message: string }} Annotation */
 
+/** @typedef {{ title: string, lines: string[] }} LogGroup */
+
 /**
  * What the shim has to carry out. Its texts are safe to print as they are.
  * @typedef {object} Outcome
@@ -20,6 +22,7 @@ export { CONTRACT };
  * @property {0 | 1} exit_code
  * @property {Annotation | null} annotation
  * @property {string[]} log
+ * @property {LogGroup[]} log_groups
  * @property {string | null} summary Markdown
  * @property {{ input: string, path: string, text: string, append: boolean }[]} files `input` names the file
  */
@@ -35,6 +38,7 @@ export { CONTRACT };
  * @typedef {object} Contract
  * @property {Record<ActionName, string[]>} outputs names in the order in which they are written, the deciding one last
  * @property {Record<string, unknown>} failed_result the output `result` of a run in which nothing was decided
+ * @property {string} audit_title of the group with the audit record
  * @property {string} help of `internal.error`
  * @property {string} url of the page about `internal.error`
  * @property {string} unset the value of an input that is not set

@@ -22,6 +22,7 @@ pub fn shim_contract() -> String {
     struct ShimContract {
         outputs: ActionOutputs,
         failed_result: ResultV1,
+        audit_title: &'static str,
         help: &'static str,
         url: String,
         unset: &'static str,
@@ -47,6 +48,7 @@ pub fn shim_contract() -> String {
             reconcile: reconcile::output_names(),
         },
         failed_result,
+        audit_title: outcome::AUDIT_TITLE,
         help: code.meta().help,
         url: outcome::code_url(code),
         unset: crate::runner::inputs::UNSET,

@@ -69,6 +69,8 @@ pub struct RunFacts {
     pub workflow_ref: String,
     /// The run's page.
     pub url: String,
+    /// The repository's page.
+    pub repository_url: String,
 }
 
 impl RunFacts {
@@ -81,6 +83,7 @@ impl RunFacts {
             run_attempt: environment.get("GITHUB_RUN_ATTEMPT").to_owned(),
             workflow_ref: environment.get("GITHUB_WORKFLOW_REF").to_owned(),
             url: environment.run_url(),
+            repository_url: environment.repository_url(),
         }
     }
 }

@@ -9,10 +9,10 @@ use crate::github::client::ApiRequest;
 use crate::reason::ReasonCode;
 use crate::rejection::Rejection;
 use crate::text::redact::Redactor;
-use crate::text::{capitalise, escape_log_json, escape_log_line, quote, to_markdown};
+use crate::text::{capitalise, escape_log_line, quote, to_link, to_markdown};
 
 use super::result_v1::{ApiRequestV1, RunV1};
-use super::{Annotation, Outcome, Outputs, Row, Table, json, summary};
+use super::{Annotation, LogGroup, Outcome, Outputs, Row, Table, json, summary};
 
 /// What an action did, or why it did not.
 pub struct ActionReport {
@@ -76,6 +76,7 @@ impl ActionReport {
         let (reason, help) = (redact(reason), redact(help));
         let rows: Vec<Row> = self.facts.iter().filter_map(|(name, value)| row(name, value)).collect();
         let facts: Object = self.facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let repository_url = run.repository_url.clone();
         let requests = requests.into_iter().map(|request| ApiRequest { path: redact(request.path), ..request });
         let audit = json(&Audit {
             schema_version: 1,
@@ -106,19 +107,21 @@ impl ActionReport {
         log.extend(rows.iter().map(|row| format!("  {}: {}", row.name, row.text)));
         let table = self.table.filter(|table| !table.rows.is_empty());
         log.extend(table.iter().flat_map(|table| &table.rows).map(|row| format!("  {}", row.join(": "))));
-        let mut log: Vec<String> = log.into_iter().map(|line| escape_log_line(&redact(line))).collect();
-        log.push(escape_log_json(&audit));
+        let log = log.into_iter().map(|line| escape_log_line(&redact(line))).collect();
 
         let mut outputs = vec![("reason-code", code.name().to_owned()), ("reason", reason.clone())];
         outputs.extend(self.outputs.into_iter().map(|(name, value)| (name, redact(value))));
         outputs.push(self.deciding.unwrap_or_else(|| (self.success_output, self.is_done.to_string())));
-        let summary =
-            self.has_summary.then(|| summary::action(&title, succeeded, code, &reason, &help, &rows, table.as_ref()));
+        let summary = self.has_summary.then(|| {
+            let head = summary::Head { title: &title, succeeded, code, reason: &reason, help: &help };
+            summary::action(&head, &rows, table.as_ref(), &repository_url)
+        });
         Outcome {
             outputs: Outputs(outputs),
             exit_code: u8::from(!succeeded),
             annotation: (!succeeded).then(|| Annotation::new("error", code, &reason, &help)),
             log,
+            log_groups: vec![LogGroup::audit(&audit)],
             summary: summary.map(redact),
             files: Vec::new(),
         }
@@ -131,7 +134,9 @@ fn row(name: &str, value: &Json) -> Option<Row> {
     let text = match value {
         // The one value that is meant to be a link is made from the runner's variables and a number.
         Json::String(url) if !url.is_empty() && name == "run_url" => {
-            return Some(Row { name: name_in_words, text: url.clone(), markdown: url.clone() });
+            let id = url.rsplit('/').next().unwrap_or_default();
+            let markdown = to_link(&to_markdown(id), url);
+            return Some(Row { name: "run".to_owned(), text: url.clone(), markdown });
         }
         Json::String(text) if !text.is_empty() => quote(text),
         Json::Number(number) => number.as_str().to_owned(),

@@ -1,14 +1,14 @@
 //! A decision as the shim carries it out.
 
-use crate::decision::{CheckStatus, Decision, EventCommit, Facts, Identity, IdentityKind};
+use crate::decision::{CheckRecord, CheckStatus, Decision, EventCommit, Facts, Identity, IdentityKind};
 use crate::format::json::Json;
 use crate::github::account::Account;
 use crate::github::pull_request::PullRequest;
-use crate::reason::Verdict;
 use crate::runner::inputs::ReportOptions;
-use crate::text::{capitalise, escape_log_json, escape_log_line, quote};
+use crate::text::{capitalise, escape_log_line, quote};
 
-use super::{Annotation, File, Outcome, Outputs, decision_json, summary};
+use super::disposition::Disposition;
+use super::{Annotation, File, LogGroup, Outcome, Outputs, decision_json, other_checks_title, summary};
 
 type Value = fn(&Decision) -> String;
 
@@ -98,15 +98,6 @@ pub fn allowed_sentence(facts: &Facts) -> String {
     format!("the event `{}`{activity} by {} may proceed{about}", event.name, quote(actor))
 }
 
-/// The exit status: 0 if allowed; 1 if denied, unless the step tolerates that; 1 for every error.
-pub fn exit_code(decision: &Decision, options: &ReportOptions) -> u8 {
-    match decision.verdict() {
-        Verdict::Allow => 0,
-        Verdict::Deny if options.is_lenient(decision.code()) => 0,
-        Verdict::Deny | Verdict::Error => 1,
-    }
-}
-
 /// What the shim carries out for a decision.
 pub fn outcome(decision: &Decision, options: &ReportOptions, evidence: Option<String>) -> Outcome {
     let outputs = Outputs(OUTPUTS.iter().map(|(name, value)| (*name, value(decision))).collect());
@@ -119,52 +110,58 @@ pub fn outcome(decision: &Decision, options: &ReportOptions, evidence: Option<St
     if let Some(path) = &options.audit_file {
         files.push(File { input: "audit-file", path: path.clone(), text: format!("{audit}\n"), append: true });
     }
+    let disposition = Disposition::new(decision, options);
+    let note = disposition.note(options);
     Outcome {
-        exit_code: exit_code(decision, options),
-        annotation: annotation(decision, options),
-        log: log(decision, audit),
-        summary: options.summary.then(|| summary::guard(decision)),
+        exit_code: disposition.exit_code(),
+        annotation: annotation(decision, disposition),
+        log: log(decision, disposition, note),
+        log_groups: vec![other_checks(decision), LogGroup::audit(audit)],
+        summary: options.summary.then(|| summary::guard(decision, disposition, note)),
         files,
         outputs,
     }
 }
 
-fn annotation(decision: &Decision, options: &ReportOptions) -> Option<Annotation> {
-    let level = match (decision.verdict(), exit_code(decision, options)) {
-        (Verdict::Allow, _) => return None,
-        (_, 1) => "error",
-        _ if options.mode == "evaluate" => "warning",
-        _ => "notice",
-    };
-    let reason = match (options.mode, decision.verdict()) {
-        ("evaluate", Verdict::Deny) => format!("the run would be denied: {}", decision.reason()),
-        _ => decision.reason().to_owned(),
-    };
+fn annotation(decision: &Decision, disposition: Disposition) -> Option<Annotation> {
+    let level = disposition.annotation_level()?;
+    let reason = disposition.annotated(decision.reason());
     Some(Annotation::new(level, decision.code(), &reason, decision.help()))
 }
 
-/// The lines for people, and the audit line as the last.
-fn log(decision: &Decision, audit: &str) -> Vec<String> {
-    let mut lines = vec![format!(
-        "dispatch-guard {}: {} ({})",
-        crate::VERSION,
-        decision.verdict().name().to_ascii_uppercase(),
-        decision.code().name()
-    )];
-    lines.push(format!("  {}.", capitalise(decision.reason())));
+/// What a reader has to know, the check that failed included.
+fn log(decision: &Decision, disposition: Disposition, note: &str) -> Vec<String> {
+    let title = disposition.log_title();
+    let mut lines = vec![
+        format!("dispatch-guard {}: {title} ({})", crate::VERSION, decision.code().name()),
+        format!("  {}.", capitalise(decision.reason())),
+    ];
     if !decision.help().is_empty() {
         lines.push(format!("  help: {}", decision.help()));
     }
-    for check in decision.checks() {
-        let mark = check.status.mark();
-        let expected = match (check.expected.as_str(), check.status) {
-            ("", _) => String::new(),
-            (expected, CheckStatus::Fail) => format!("; {expected}"),
-            (expected, _) => format!(" (expected: {expected})"),
-        };
-        lines.push(format!("  {mark} {}: {}{expected}", check.label(), check.found));
+    if !note.is_empty() {
+        lines.push(format!("  note: {note}."));
     }
-    let mut lines: Vec<String> = lines.iter().map(|line| escape_log_line(line)).collect();
-    lines.push(escape_log_json(audit));
-    lines
+    let failed = decision.checks().iter().filter(|check| check.status == CheckStatus::Fail);
+    lines.extend(failed.map(|check| format!("  {}", check_line(check))));
+    lines.iter().map(|line| escape_log_line(line)).collect()
+}
+
+/// The checks that passed or were not made.
+fn other_checks(decision: &Decision) -> LogGroup {
+    let others = decision.checks().iter().filter(|check| check.status != CheckStatus::Fail);
+    LogGroup {
+        title: other_checks_title(decision.checks()),
+        lines: others.map(|check| escape_log_line(&check_line(check))).collect(),
+    }
+}
+
+fn check_line(check: &CheckRecord) -> String {
+    let mark = check.status.mark();
+    let expected = match (check.expected.as_str(), check.status) {
+        ("", _) => String::new(),
+        (expected, CheckStatus::Fail) => format!("; {expected}"),
+        (expected, _) => format!(" (expected: {expected})"),
+    };
+    format!("{mark} {}: {}{expected}", check.label(), check.found)
 }

@@ -1,6 +1,7 @@
 //! What the shim carries out: outputs, log, annotation, summary, files, exit status.
 
 pub mod action;
+pub mod disposition;
 pub mod guard;
 pub mod result_v1;
 pub mod summary;
@@ -8,9 +9,9 @@ pub mod summary;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::decision::Decision;
+use crate::decision::{CheckRecord, CheckStatus, Decision};
 use crate::reason::ReasonCode;
-use crate::text::capitalise;
+use crate::text::{capitalise, escape_log_json};
 
 /// A fact as people read it.
 pub struct Row {
@@ -41,10 +42,31 @@ pub struct Outcome {
     pub annotation: Option<Annotation>,
     /// Lines for the log, safe against workflow commands.
     pub log: Vec<String>,
+    /// What the log has folded below them, each group's lines as safe; the last line of all is the audit record.
+    pub log_groups: Vec<LogGroup>,
     /// Markdown for the job's summary.
     pub summary: Option<String>,
     /// Files to write before the outputs; if one cannot be written, nothing is allowed.
     pub files: Vec<File>,
+}
+
+/// Lines of the log that the runner folds under a title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogGroup {
+    /// Its title.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<String>,
+}
+
+/// The title over the audit record.
+pub const AUDIT_TITLE: &str = "Audit record";
+
+impl LogGroup {
+    /// The audit record, one line of JSON.
+    pub fn audit(json: &str) -> Self {
+        Self { title: AUDIT_TITLE.to_owned(), lines: vec![escape_log_json(json)] }
+    }
 }
 
 /// A message that GitHub shows on the run's page.
@@ -116,4 +138,11 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> String {
 /// A decision as the output `result`.
 pub fn decision_json(decision: &Decision) -> String {
     json(&result_v1::ResultV1::from(decision))
+}
+
+/// How the checks that did not fail went, in numbers.
+pub fn other_checks_title(checks: &[CheckRecord]) -> String {
+    let count = |status: CheckStatus| checks.iter().filter(|check| check.status == status).count();
+    let name = if count(CheckStatus::Fail) == 0 { "Checks" } else { "Other checks" };
+    format!("{name}: {} passed, {} skipped", count(CheckStatus::Pass), count(CheckStatus::Skip))
 }

@@ -311,7 +311,9 @@ impl From<EventFacts> for EventV1 {
 }
 
 impl From<RunFacts> for RunV1 {
-    fn from(RunFacts { repository, repository_id, run_id, run_attempt, workflow_ref, url }: RunFacts) -> Self {
+    fn from(
+        RunFacts { repository, repository_id, run_id, run_attempt, workflow_ref, url, repository_url: _ }: RunFacts,
+    ) -> Self {
         Self { repository, repository_id, run_id, run_attempt, workflow_ref, url }
     }
 }

@@ -94,8 +94,13 @@ impl Environment {
     pub fn run_url(&self) -> String {
         match (self.repository(), self.run_id()) {
             ("", _) | (_, None) => String::new(),
-            (repository, Some(run)) => format!("{}/{repository}/actions/runs/{run}", self.server_url()),
+            (_, Some(run)) => format!("{}/actions/runs/{run}", self.repository_url()),
         }
+    }
+
+    /// The page of the repository that the run is in.
+    pub fn repository_url(&self) -> String {
+        format!("{}/{}", self.server_url(), self.repository())
     }
 }
 

@@ -46,12 +46,29 @@ pub fn to_markdown(message: &str) -> String {
     out
 }
 
+/// A link with a text that is Markdown already. Without a plain address, and an address may hold variables of the runner,
+/// only the text is shown.
+pub fn to_link(markdown: &str, url: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '/' | ':' | '#');
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    if is_web && url.chars().all(is_plain) { format!("[{markdown}]({url})") } else { markdown.to_owned() }
+}
+
 fn push_prose(out: &mut String, text: &str) {
+    // The end of a mention or reference that was written as a whole.
+    let mut end = 0;
     for (index, c) in text.char_indices() {
+        if index < end {
+            continue;
+        }
         let (before, after) = (&text[..index], &text[index + c.len_utf8()..]);
         match c {
             // GitHub links mentions and issue numbers in the finished HTML, but not in code.
-            '@' | '#' => out.push_str(&to_inline_code(&c.to_string())),
+            '@' | '#' => {
+                let name = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
+                end = index + 1 + name;
+                out.push_str(&to_inline_code(&text[index..end]));
+            }
             '<' | '>' | '&' | '|' | '*' | '_' | '[' | ']' | '\\' | '~' => push(out, c, false),
             ':' => push(out, c, !after.starts_with("//")),
             '.' => push(out, c, !ends_with_www(before)),
@@ -110,8 +127,19 @@ mod tests {
         }
         assert_eq!(
             to_markdown("é: www.evil.example, https://evil.example, a@evil.example, see #1"),
-            "é: www&#46;evil.example, https&#58;//evil.example, a<code>&#64;</code>evil.example, see <code>&#35;</code>1"
+            "é: www&#46;evil.example, https&#58;//evil.example, a<code>&#64;evil</code>.example, see <code>&#35;1</code>"
         );
+    }
+
+    #[test]
+    fn only_plain_addresses_are_linked() {
+        let url = "https://github.com/acme/charts.js/blob/v1/x_y.md#a-b";
+        assert_eq!(to_link("<code>x</code>", url), format!("[<code>x</code>]({url})"));
+        assert_eq!(to_link("x", "http://localhost:3000/o/r"), "[x](http://localhost:3000/o/r)");
+        for url in ["", "javascript:alert/1", "https://a b", "https://a)x", "https://a|b", "https://a\nb", "https://<a"]
+        {
+            assert_eq!(to_link("x", url), "x");
+        }
     }
 
     #[test]

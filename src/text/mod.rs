@@ -9,7 +9,7 @@ mod quote;
 mod suggest;
 
 pub use escape::{escape_log_json, escape_log_line, escape_unprintable};
-pub use markdown::{to_inline_code, to_markdown};
+pub use markdown::{to_inline_code, to_link, to_markdown};
 pub use quote::{capitalise, quote, quote_list, quote_whole};
 pub use suggest::{closest_match, did_you_mean};
 pub use unicode::is_unprintable;

@@ -209,7 +209,8 @@ impl Ran {
 
     /// The audit line.
     pub fn audit(&self) -> Value {
-        serde_json::from_str(self.outcome.log.last().expect("a log")).expect("JSON")
+        let audit = self.outcome.log_groups.last().and_then(|group| group.lines.last());
+        serde_json::from_str(audit.expect("an audit record")).expect("JSON")
     }
 
     /// Method and attempts of each request in the audit record.
@@ -221,7 +222,8 @@ impl Ran {
     }
 
     pub fn trace(&self) -> String {
-        self.outcome.log.join("\n")
+        let folded = self.outcome.log_groups.iter().flat_map(|group| &group.lines);
+        self.outcome.log.iter().chain(folded).cloned().collect::<Vec<_>>().join("\n")
     }
 
     #[track_caller]
@@ -279,7 +281,8 @@ impl Ran {
         assert_eq!(audit["help"].as_str().unwrap().is_empty(), succeeded, "{story}");
         assert!(!self.output("reason").is_empty() && !self.output("reason").contains(is_unprintable), "{story}");
 
-        for line in &self.outcome.log {
+        let folded = self.outcome.log_groups.iter().flat_map(|group| &group.lines);
+        for line in self.outcome.log.iter().chain(folded) {
             assert!(!line.contains(is_unprintable) && !line.trim_start().starts_with("::"), "{line:?}");
             assert!(!line.contains("##["), "{line:?}");
         }

@@ -45,7 +45,7 @@ fn the_run_is_the_one_with_the_nonce_in_its_title() {
     assert_eq!((ran.output("run-id"), ran.output("conclusion"), ran.output("sent")), ("55", "", "true"));
     assert_eq!(ran.output("run-url"), "https://github.com/acme/charts/actions/runs/55");
     assert!(ran.progress[0].contains(NONCE), "whoever cancels the job knows what was sent: {:?}", ran.progress);
-    assert!(ran.outcome.summary.as_ref().unwrap().contains("| https://github.com/acme/charts/actions/runs/55 |"));
+    assert!(ran.outcome.summary.as_ref().unwrap().contains("| [55](https://github.com/acme/charts/actions/runs/55) |"));
     assert_eq!(ran.audit_requests(), [("POST", 1), ("GET", 2)], "polls are one request with several attempts");
 }
 

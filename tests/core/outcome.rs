@@ -2,6 +2,7 @@
 //!
 //! That every output is there, that the words are safe and that the documents agree are laws of every scenario.
 
+use dispatch_guard::outcome::Outcome;
 use serde_json::json;
 
 use crate::support::github::{self, HEAD, fork, labelled, pull};
@@ -158,7 +159,6 @@ fn a_summary_unless_not_wanted() {
         "✅ allowed",
         HEAD,
         "(verified)",
-        "#7 (open)",
         "<code>feature/redis</code>",
         "(id 41898282)",
         "<code>{&#34;pr&#34;&#58;7}</code>",
@@ -171,12 +171,90 @@ fn a_summary_unless_not_wanted() {
 }
 
 #[test]
-fn the_log_says_it_for_people_and_then_for_programs() {
+fn the_log_says_why_and_folds_what_passed() {
     let decided = denied().run();
-    let version = dispatch_guard::VERSION;
-    assert_eq!(decided.outcome.log[0], format!("dispatch-guard {version}: DENY (actor.not_allowed)"));
-    let marks: String = decided.outcome.log.iter().filter_map(|line| line.trim_start().chars().next()).collect();
-    assert!(marks.contains('✓') && marks.contains('✗') && marks.contains('-') && marks.ends_with('{'), "{marks}");
+    let Outcome { log, log_groups, .. } = &decided.outcome;
+    assert_eq!(log[0], format!("dispatch-guard {}: DENY (actor.not_allowed)", dispatch_guard::VERSION));
+    assert!(log[1].contains("`eve`") && log[2].starts_with("  help: ") && log[3].starts_with("  ✗ actor"), "{log:?}");
+    assert_eq!(log.len(), 4, "{log:?}");
+    let [checks, audit] = &log_groups[..] else { panic!("{log_groups:?}") };
+    assert_eq!(checks.title, "Other checks: 3 passed, 4 skipped");
+    let marks: String = checks.lines.iter().filter_map(|line| line.chars().next()).collect();
+    assert_eq!(marks, "✓✓✓----", "{checks:?}");
+    assert_eq!((audit.title.as_str(), audit.lines.len()), ("Audit record", 1));
+}
+
+#[test]
+fn log_annotation_and_summary_say_what_the_step_makes_of_a_denial() {
+    for (scenario, word, title, annotated, setting) in [
+        (denied(), "DENY", "⛔ denied", "The actor is", ""),
+        (
+            denied().input("mode", "evaluate"),
+            "WOULD BE DENIED",
+            "🔎 would be denied",
+            "The run would be denied: the actor is",
+            "mode: evaluate",
+        ),
+        (
+            denied().input("on-deny", "skip"),
+            "SKIPPED",
+            "⏩ skipped",
+            "The run is skipped: the actor is",
+            "on-deny: skip",
+        ),
+        (
+            denied().input("skip-on", "actor.not_allowed"),
+            "SKIPPED",
+            "⏩ skipped",
+            "The run is skipped: the actor is",
+            "skip-on",
+        ),
+        (denied().input("skip-on", "replay.duplicate"), "DENY", "⛔ denied", "The actor is", ""),
+        (failed().input("mode", "evaluate"), "ERROR", "❗ no decision", "The event file", ""),
+        (Scenario::dispatch().input("mode", "evaluate"), "ALLOW", "✅ allowed", "", ""),
+    ] {
+        let decided = scenario.run();
+        let first = format!("dispatch-guard {}: {word} ({})", dispatch_guard::VERSION, decided.code());
+        assert_eq!(decided.outcome.log[0], first);
+        let message = decided.outcome.annotation.clone().map(|annotation| annotation.message).unwrap_or_default();
+        assert!(message.starts_with(annotated), "{message}");
+        let summary = decided.outcome.summary.clone().unwrap();
+        assert!(summary.starts_with(&format!("### dispatch-guard: {title}\n")), "{summary}");
+        let note = decided.outcome.log.iter().find_map(|line| line.strip_prefix("  note: "));
+        assert_eq!(note.is_some(), !setting.is_empty());
+        if let Some(note) = note {
+            assert_eq!(note, format!("the step succeeds because of `{setting}`; the output `allowed` is `false`."));
+            assert!(summary.contains("**Note:** The step succeeds because of <code>"), "{summary}");
+        }
+    }
+}
+
+#[test]
+fn the_summary_links_what_it_names() {
+    let summary = Scenario::dispatch().expect("allowed").outcome.summary.unwrap();
+    let page = "https://github.com/acme/charts";
+    for link in [
+        format!("[#7]({page}/pull/7) (open)"),
+        format!("[<code>{HEAD}</code>]({page}/commit/{HEAD}) (verified)"),
+        format!("[<code>777000</code>]({page}/actions/runs/777000)"),
+        "[<code>allowed</code>](https://github.com/org/dispatch-guard/blob/v1/docs/reason-codes.md#allowed)".to_owned(),
+    ] {
+        assert!(summary.contains(&link), "{link} is not in {summary}");
+    }
+    // An address that could be read as markup is left out, and the text stays.
+    for server in ["https://x y", "https://x/)](javascript:a"] {
+        let summary = Scenario::dispatch().env("GITHUB_SERVER_URL", server).run().outcome.summary.unwrap();
+        assert_eq!(summary.matches("](").count(), 1, "only the code: {summary}");
+    }
+}
+
+#[test]
+fn the_summary_begins_with_the_check_that_failed() {
+    let summary = denied().run().outcome.summary.unwrap();
+    let failed = summary.find('❌').unwrap();
+    let folded = summary.find("<details><summary>Other checks: 3 passed, 4 skipped</summary>").unwrap();
+    assert!(failed < summary.find("| Event |").unwrap() && failed < folded, "{summary}");
+    assert!(!summary[folded..].contains('❌') && !summary[..folded].contains('➖'), "{summary}");
 }
 
 #[test]
@@ -227,7 +305,7 @@ fn the_actor_is_an_output_before_anybody_is_judged() {
 }
 
 /// Texts that try to be something else than text wherever they are printed.
-const HOSTILE: [&str; 14] = [
+const HOSTILE: [&str; 17] = [
     "::error::pwned",
     "x\n::set-output name=allowed::true",
     "x\r\n::add-mask::y",
@@ -237,6 +315,9 @@ const HOSTILE: [&str; 14] = [
     "<img src=x onerror=alert(1)>",
     "</code></td></tr></table><script>",
     "`code` **bold** [link](https://evil.example)",
+    "@acme/everyone #1 acme/charts#1 GH-1",
+    "</details><details open><summary>x</summary>",
+    "&lt;img src=x&gt; &#60;b&#62; ![x](//evil.example) https://evil.example www.evil.example",
     "\u{202e}drawkcab",
     "\u{1b}[31mred\u{1b}[0m",
     "a\u{2028}b\u{85}c\u{0}d",

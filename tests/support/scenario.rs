@@ -418,7 +418,8 @@ impl Decided {
 
     /// The decision for a failing test's message.
     pub fn trace(&self) -> String {
-        self.outcome.log.join("\n")
+        let folded = self.outcome.log_groups.iter().flat_map(|group| &group.lines);
+        self.outcome.log.iter().chain(folded).cloned().collect::<Vec<_>>().join("\n")
     }
 
     /// What is true of every run, whatever its decision.
@@ -465,7 +466,7 @@ impl Decided {
 
         // The document is one: output, audit line and log say the same.
         let result: Value = serde_json::from_str(self.output("result")).expect("JSON");
-        let audit: Value = serde_json::from_str(self.outcome.log.last().expect("a log")).expect("JSON");
+        let audit: Value = serde_json::from_str(audit_line(&self.outcome)).expect("JSON");
         assert_eq!(result, audit, "{trace}");
         assert_eq!(result["schema_version"], 1);
         assert_eq!(result["api_requests"].as_array().expect("a list").len(), decision.facts().api_requests.len());
@@ -483,7 +484,8 @@ impl Decided {
     /// Nothing that somebody else wrote acts as anything but text.
     #[track_caller]
     fn check_containers(&self) {
-        for line in &self.outcome.log {
+        let folded = self.outcome.log_groups.iter().flat_map(|group| group.lines.iter().chain([&group.title]));
+        for line in self.outcome.log.iter().chain(folded) {
             assert!(!line.contains(text::is_unprintable), "{line:?}");
             assert!(!line.trim_start().starts_with("::"), "{line:?}");
             assert!(!line.contains("##["), "{line:?}");
@@ -524,18 +526,32 @@ impl Decided {
     }
 }
 
+/// The audit record in the log.
+///
+/// # Panics
+/// If the log does not end with it.
+pub fn audit_line(outcome: &Outcome) -> &str {
+    outcome.log_groups.last().and_then(|group| group.lines.last()).expect("an audit record")
+}
+
 /// Every row of a table has the cells of its head, and the only elements are ours.
 #[track_caller]
 pub fn check_markdown(summary: &str) {
     assert!(!summary.contains(|letter| letter != '\n' && text::is_unprintable(letter)), "{summary:?}");
-    let without_code = summary.replace("<code>", "").replace("</code>", "");
-    assert!(!without_code.contains(['<', '>']), "{summary}");
-    assert_eq!(summary.matches("<code>").count(), summary.matches("</code>").count(), "{summary}");
+    let ours = ["<code>", "</code>", "<details><summary>", "</summary>\n", "</details>\n"];
+    let without_ours = ours.into_iter().fold(summary.to_owned(), |text, element| text.replace(element, ""));
+    assert!(!without_ours.contains(['<', '>']), "{summary}");
+    for element in ["code", "details", "summary"] {
+        let count = |tag: String| summary.matches(&tag).count();
+        assert_eq!(count(format!("<{element}>")), count(format!("</{element}>")), "{summary}");
+    }
+    assert!(summary.matches("<details>").count() <= 1, "{summary}");
     let mut cells = 0;
     for line in summary.lines() {
         if !line.starts_with('|') {
             cells = 0;
-            assert!(line.is_empty() || line.starts_with("### ") || line.starts_with("**"), "{line}");
+            let known = ["### ", "**", "<details><summary>", "</details>"];
+            assert!(line.is_empty() || known.iter().any(|start| line.starts_with(start)), "{line}");
             continue;
         }
         let count = line.matches('|').count();

@@ -165,7 +165,7 @@ test('an event that cannot be read is reported to the core', async (t) => {
   }
 });
 
-test('log, annotation and summary are passed on, and the exit status', async () => {
+test('log, annotation, folded lines and summary are passed on in this order, and the exit status', async () => {
   const annotation = /** @type {const} */ ({
     level: 'error',
     title: 'dispatch-guard: actor.not_allowed',
@@ -175,9 +175,13 @@ test('log, annotation and summary are passed on, and the exit status', async () 
     flow: async () => allowed({ annotation, log: ['a', 'b'], summary: '# no', exit_code: 1 }),
   });
   assert.equal(ran.status, 1);
-  assert.deepEqual(ran.values('log'), [['a', 'b']]);
-  assert.deepEqual(ran.values('annotate'), [annotation]);
-  assert.deepEqual(ran.values('summarize'), ['# no']);
+  const shown = ran.calls.filter(({ call }) => call !== 'outputs');
+  assert.deepEqual(shown, [
+    { call: 'log', value: ['a', 'b'] },
+    { call: 'annotate', value: annotation },
+    { call: 'logGroup', value: { title: '2 checks passed', lines: ['one', 'two'] } },
+    { call: 'summarize', value: '# no' },
+  ]);
 });
 
 test('no summary is written if the core returns none', async () => {

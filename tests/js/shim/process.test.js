@@ -57,7 +57,10 @@ test('an allowed run ends with 0, its outputs, log and masks', async (t) => {
   assert.equal(ran.status, 0, ran.stderr);
   assert.deepEqual(ran.written[0], ['allowed', 'false']);
   assert.deepEqual(ran.written.at(-1), ['allowed', 'true']);
-  assert.equal(ran.stdout.replaceAll('\r', ''), '::add-mask::longtoken\nevery check passed\n');
+  assert.equal(
+    ran.stdout.replaceAll('\r', ''),
+    '::add-mask::longtoken\nmay proceed\n::group::2 checks passed\none\ntwo\n::endgroup::\n',
+  );
 });
 
 /** The core traps synchronously, or later in a callback. */
@@ -127,7 +130,7 @@ test('a closed log fails the run', async (t) => {
 
 test('a long log is complete, however slowly it is read', async (t) => {
   const line = 'é'.repeat(700_000);
-  const ran = await runProcess(t, `async () => ({ ...ALLOWED, log: ['${line}', 'end'] })`, {
+  const ran = await runProcess(t, `async () => ({ ...ALLOWED, log: ['${line}', 'end'], log_groups: [] })`, {
     started: (child) => {
       child.stdout.pause();
       setTimeout(() => child.stdout.resume(), 500);
