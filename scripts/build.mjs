@@ -5,7 +5,7 @@
 //   npm run build -- --out DIR    elsewhere
 //
 // The same sources, compiler and packages give the same bytes, in any directory and with any cargo home.
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -65,6 +65,8 @@ export async function build(out) {
     await optimise(join(packages, target.name, wasmFile), join(into, wasmFile));
     modules.push(...(await bundle(target, into, contract)));
   }
+  // pre-commit starts it as a program.
+  chmodSync(join(fresh, 'cli', 'main.cjs'), 0o755);
   writeFileSync(join(fresh, 'licenses.txt'), licenses(modules, compiler.env));
   writeFileSync(join(fresh, 'build.json'), `${JSON.stringify(record(compiler.version, fresh), null, 2)}\n`);
   rmSync(out, { recursive: true, force: true });
@@ -242,7 +244,9 @@ export function sourcesDigest() {
   const found = ['js', 'src'].flatMap((directory) =>
     filesUnder(join(root, directory)).map((path) => `${directory}/${path}`),
   );
-  const paths = ['Cargo.lock', 'Cargo.toml', ...found].sort();
+  // `init` writes them.
+  const examples = filesUnder(join(root, 'examples')).filter((path) => path.endsWith('.yml'));
+  const paths = ['Cargo.lock', 'Cargo.toml', ...found, ...examples.map((path) => `examples/${path}`)].sort();
   return sha256(paths.map((path) => `${sha256(readFileSync(join(root, path)))}  ${path}\n`).join(''));
 }
 

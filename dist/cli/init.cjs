@@ -9,13 +9,16 @@ async function run(values, [pattern, ...more]) {
 		text: require_input.readText((0, node_path.join)(root, path), `the workflow \`${path}\``)
 	})), request = {
 		pattern,
-		branch: values.branch === void 0 ? defaultBranch(root) : String(values.branch),
+		branch: values.branch === void 0 ? "" : String(values.branch),
+		default_branch: defaultBranch(root),
 		source: values.source === void 0 ? "" : require_repository.pathInRepository(root, String(values.source)),
 		workflows,
 		existing: (0, node_fs.existsSync)((0, node_path.join)(root, ".github/dispatch-guard.test.yml")) && values.force !== !0 ? [require_test.DEFAULT_TEST_FILE] : []
 	}, { files } = require_core.unwrap(core.init(request)), existing = files.filter(({ path }) => (0, node_fs.existsSync)((0, node_path.join)(root, path))).map(({ path }) => `\`${path}\``);
 	if (existing.length > 0 && values.force !== !0) throw new require_main.UsageError(`${existing.join(", ")} exists; \`--force\` overwrites it`);
 	for (let { path, text } of files) write((0, node_path.resolve)(root, path), text), require_main.print(require_main.escapeLine(`wrote ${path}`));
+	let missing = [...new Set(files.flatMap(({ text }) => text.match(/\.\/ci\/[\w-]+/g) ?? []))].filter((script) => !(0, node_fs.existsSync)((0, node_path.join)(root, script))).sort();
+	missing.length > 0 && require_main.print(`yours to write: ${missing.join(", ")}`);
 	let test = files.find(({ path }) => path.endsWith(".test.yml"))?.path;
 	return require_main.print(`next: dispatch-guard lint && dispatch-guard test ${test}`);
 }
@@ -27,10 +30,18 @@ function write(file, text) {
 	}
 }
 function defaultBranch(root) {
-	for (let [file, prefix] of [["refs/remotes/origin/HEAD", "ref: refs/remotes/origin/"], ["HEAD", "ref: refs/heads/"]]) try {
-		let text = (0, node_fs.readFileSync)((0, node_path.join)(root, ".git", file ?? ""), "utf8").trim();
-		if (text.startsWith(prefix ?? "")) return text.slice(prefix?.length);
-	} catch {}
-	return "";
+	let git = (0, node_path.join)(root, ".git");
+	git = (0, node_path.resolve)(root, /^gitdir: (.+)$/m.exec(read(git))?.[1] ?? git);
+	let common = (0, node_path.resolve)(git, read((0, node_path.join)(git, "commondir")).trim()), [, remote] = /^ref: refs\/remotes\/origin\/(.+)$/m.exec(read((0, node_path.join)(common, "refs/remotes/origin/HEAD"))) ?? [];
+	if (remote !== void 0) return remote;
+	let packed = read((0, node_path.join)(common, "packed-refs")).split("\n"), exists = (ref) => (0, node_fs.existsSync)((0, node_path.join)(common, ref)) || packed.some((line) => line.endsWith(` ${ref}`));
+	return ["main", "master"].find((name) => exists(`refs/heads/${name}`) || exists(`refs/remotes/origin/${name}`)) ?? /^ref: refs\/heads\/(.+)$/m.exec(read((0, node_path.join)(git, "HEAD")))?.[1] ?? "";
+}
+function read(file) {
+	try {
+		return (0, node_fs.readFileSync)(file, "utf8");
+	} catch {
+		return "";
+	}
 }
 exports.run = run;

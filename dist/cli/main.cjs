@@ -231,9 +231,9 @@ const JSON_OPTION = {
 		exit: "0 all cases passed, 1 a case failed, 2 a test file cannot be used."
 	},
 	init: {
-		summary: "write a workflow, its policy and its test",
+		summary: "write workflows, their policy and its test",
 		usage: ["dispatch-guard init PATTERN [--branch NAME] [--source FILE] [--force]"],
-		about: ["PATTERN is `dispatch`, `cascade`, `label`, `command` or `workflow-run`."],
+		about: ["PATTERN is `dispatch`, `cascade`, `label`, `command` or `workflow-run`. The files are those of `examples/`, with the repository's branch and source workflow; the scripts that they call in `ci/` are yours."],
 		options: [
 			{
 				name: "branch",

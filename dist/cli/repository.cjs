@@ -10,8 +10,11 @@ function findRoot() {
 	}
 }
 function pathInRepository(root, file) {
-	let path = (0, node_path.relative)(root, (0, node_path.resolve)(file));
-	return (path.startsWith("..") ? file : path).replaceAll(node_path.sep, "/");
+	return (isInside(root, (0, node_path.resolve)(file)) ? (0, node_path.relative)(root, (0, node_path.resolve)(file)) : file).replaceAll(node_path.sep, "/");
+}
+function isInside(root, file) {
+	let path = (0, node_path.relative)(root, file);
+	return path !== ".." && !path.startsWith(`..${node_path.sep}`) && !(0, node_path.isAbsolute)(path);
 }
 function repositoryFiles(root) {
 	let known = new Map();
@@ -19,7 +22,7 @@ function repositoryFiles(root) {
 }
 function readOptional(root, path) {
 	let file = (0, node_path.resolve)(root, path);
-	if (!(0, node_path.relative)(root, file).startsWith("..")) try {
+	if (isInside(root, file)) try {
 		return require_input.readText(file, `the file \`${path}\``);
 	} catch (error) {
 		if (error instanceof require_main.UsageError) return;

@@ -39,7 +39,8 @@ import { UsageError } from './usage-error.js';
 /**
  * @typedef {object} InitRequest
  * @property {string} pattern
- * @property {string} branch
+ * @property {string} branch base branch of the pull requests; empty for the default branch
+ * @property {string} default_branch empty if it is not known
  * @property {string[]} existing paths of files that exist
  * @property {string} source path of the workflow whose runs start the guarded one
  * @property {{ path: string, text: string }[]} workflows

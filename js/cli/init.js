@@ -23,7 +23,8 @@ export async function run(values, [pattern, ...more]) {
   }));
   const request = {
     pattern,
-    branch: values.branch === undefined ? defaultBranch(root) : String(values.branch),
+    branch: values.branch === undefined ? '' : String(values.branch),
+    default_branch: defaultBranch(root),
     source: values.source === undefined ? '' : pathInRepository(root, String(values.source)),
     workflows,
     existing: existsSync(join(root, DEFAULT_TEST_FILE)) && values.force !== true ? [DEFAULT_TEST_FILE] : [],
@@ -37,6 +38,9 @@ export async function run(values, [pattern, ...more]) {
     write(resolve(root, path), text);
     print(escapeLine(`wrote ${path}`));
   }
+  const scripts = new Set(files.flatMap(({ text }) => text.match(/\.\/ci\/[\w-]+/g) ?? []));
+  const missing = [...scripts].filter((script) => !existsSync(join(root, script))).sort();
+  if (missing.length > 0) print(`yours to write: ${missing.join(', ')}`);
   const test = files.find(({ path }) => path.endsWith('.test.yml'))?.path;
   return print(`next: dispatch-guard lint && dispatch-guard test ${test}`);
 }
@@ -55,21 +59,34 @@ function write(file, text) {
 }
 
 /**
- * The default branch of the remote, or the current branch.
+ * The default branch of the remote, else `main` or `master` if there is one, else the current branch.
  * @param {string} root
  * @returns {string} empty if it is not known
  */
 function defaultBranch(root) {
-  for (const [file, prefix] of [
-    ['refs/remotes/origin/HEAD', 'ref: refs/remotes/origin/'],
-    ['HEAD', 'ref: refs/heads/'],
-  ]) {
-    try {
-      const text = readFileSync(join(root, '.git', file ?? ''), 'utf8').trim();
-      if (text.startsWith(prefix ?? '')) return text.slice(prefix?.length);
-    } catch {
-      // There is no such ref, or `.git` is a file of a worktree.
-    }
+  let git = join(root, '.git');
+  // In a worktree and in a submodule it is a file that says where the directory is.
+  git = resolve(root, /^gitdir: (.+)$/m.exec(read(git))?.[1] ?? git);
+  const common = resolve(git, read(join(git, 'commondir')).trim());
+  const [, remote] = /^ref: refs\/remotes\/origin\/(.+)$/m.exec(read(join(common, 'refs/remotes/origin/HEAD'))) ?? [];
+  if (remote !== undefined) return remote;
+  const packed = read(join(common, 'packed-refs')).split('\n');
+  const exists = (/** @type {string} */ ref) =>
+    existsSync(join(common, ref)) || packed.some((line) => line.endsWith(` ${ref}`));
+  const usual = ['main', 'master'].find(
+    (name) => exists(`refs/heads/${name}`) || exists(`refs/remotes/origin/${name}`),
+  );
+  return usual ?? /^ref: refs\/heads\/(.+)$/m.exec(read(join(git, 'HEAD')))?.[1] ?? '';
+}
+
+/**
+ * @param {string} file
+ * @returns {string} empty if it cannot be read
+ */
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
-  return '';
 }

@@ -2,7 +2,7 @@
 // The repository around the working directory.
 
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { readText } from './input.js';
 import { UsageError } from './usage-error.js';
 
@@ -25,8 +25,17 @@ export function findRoot() {
  * @returns {string} its path from the root, with slashes on every system; as it is if it is outside
  */
 export function pathInRepository(root, file) {
-  const path = relative(root, resolve(file));
-  return (path.startsWith('..') ? file : path).replaceAll(sep, '/');
+  return (isInside(root, resolve(file)) ? relative(root, resolve(file)) : file).replaceAll(sep, '/');
+}
+
+/**
+ * @param {string} root
+ * @param {string} file an absolute path
+ */
+function isInside(root, file) {
+  const path = relative(root, file);
+  // On another drive of Windows the path stays absolute.
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 /**
@@ -50,7 +59,7 @@ export function repositoryFiles(root) {
  */
 function readOptional(root, path) {
   const file = resolve(root, path);
-  if (relative(root, file).startsWith('..')) return undefined;
+  if (!isInside(root, file)) return undefined;
   try {
     return readText(file, `the file \`${path}\``);
   } catch (error) {

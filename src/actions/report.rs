@@ -81,7 +81,10 @@ pub fn output_names() -> Vec<&'static str> {
 
 impl CommitStatus {
     /// The status that the inputs describe.
-    fn read(tools: &ActionContext<'_>) -> Result<Self, Rejection> {
+    ///
+    /// # Errors
+    /// `config.invalid_input`.
+    pub fn read(tools: &ActionContext<'_>) -> Result<Self, Rejection> {
         let ActionContext { inputs, environment, .. } = tools;
         let sha = read_sha(inputs)?;
         let (repository, _) = inputs.repository("repository", environment.repository())?;

@@ -104,3 +104,33 @@ cases:
     let response = now(run(&request, &files, &Offline)).unwrap();
     assert!(response.output.ends_with("3 passed, 0 failed"), "{}", response.output);
 }
+
+#[test]
+fn the_example_of_the_documentation_passes() {
+    let page = include_str!("../../docs/policy-tests.md");
+    let text = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let policy = "
+version: 1
+events:
+  repository_dispatch:
+    types: [chart-pr-created]
+    actors: ['github-actions[bot]']
+    payload: {pr: pull-request}
+    pull-request: {base: [main]}
+";
+    let pull = r#"{"number": 7, "state": "open", "draft": false, "merged": false, "labels": [],
+        "user": {"login": "octocat", "id": 583231, "type": "User"},
+        "head": {"ref": "a", "sha": "1111111111111111111111111111111111111111", "repo": {"id": 100200, "full_name": "acme/charts"}},
+        "base": {"ref": "main", "sha": "2222222222222222222222222222222222222222", "repo": {"id": 100200, "full_name": "acme/charts"}}}"#;
+    let dispatch = r#"{"action": "chart-pr-created", "client_payload": {"pr": 7}, "repository": {"id": 100200, "full_name": "acme/charts"},
+        "sender": {"login": "eve", "id": 2666, "type": "User"}}"#;
+    let files = [
+        (".github/dispatch-guard.yml", policy),
+        (".github/tests/pull-7.json", pull),
+        (".github/tests/dispatch-by-eve.json", dispatch),
+    ];
+    let files = Repository(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
+    let request = TestRequest { text: text.to_owned(), ..TestRequest::default() };
+    let response = now(run(&request, &files, &Offline)).unwrap();
+    assert!(response.output.ends_with("3 passed, 0 failed"), "{}", response.output);
+}

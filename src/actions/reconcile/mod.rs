@@ -15,7 +15,7 @@ use crate::text::quote;
 
 mod list;
 mod pass;
-mod request;
+pub mod request;
 
 use pass::{Pass, PassRecord};
 use request::ReconcileRequest;

@@ -1,4 +1,4 @@
-//! A workflow, its policy and its test for a pattern, to start from.
+//! A workflow, its policy and its test for a pattern, to start from: the files of `examples/`.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,10 @@ use crate::text::{did_you_mean, quote, quote_list};
 pub struct InitRequest {
     /// The pattern.
     pub pattern: String,
-    /// The default branch.
+    /// The base branch of the pull requests; empty for the default branch.
     pub branch: String,
+    /// The default branch; empty if it is not known.
+    pub default_branch: String,
     /// Files that exist already.
     pub existing: Vec<String>,
     /// The workflow whose runs start the guarded one, for `workflow-run`; empty if it is to be found.
@@ -50,23 +52,59 @@ pub struct NewFile {
 
 struct Pattern {
     name: &'static str,
-    workflow: &'static str,
-    policy: &'static str,
+    /// The files of the example, and where its page says that they belong.
+    files: &'static [(&'static str, &'static str)],
+    /// The base branch in the example.
+    base: &'static str,
     test: &'static str,
 }
 
-macro_rules! patterns {
-    ($($name:literal)*) => {
-        [$(Pattern {
-            name: $name,
-            workflow: include_str!(concat!("templates/", $name, ".workflow.yml")),
-            policy: include_str!(concat!("templates/", $name, ".policy.yml")),
-            test: include_str!(concat!("templates/", $name, ".test.yml")),
-        }),*]
+macro_rules! example {
+    ($name:literal) => {
+        include_str!(concat!("../../../examples/", $name))
     };
 }
 
-const PATTERNS: [Pattern; 5] = patterns!("dispatch" "cascade" "label" "command" "workflow-run");
+const PATTERNS: [Pattern; 5] = [
+    Pattern {
+        name: "dispatch",
+        files: &[(".github/workflows/w5.yml", example!("dispatch/w5.yml"))],
+        base: "main",
+        test: include_str!("tests/dispatch.yml"),
+    },
+    Pattern {
+        name: "cascade",
+        files: &[(".github/workflows/cascade-monitor.yml", example!("cascade/cascade.yml"))],
+        base: "fork_upstream",
+        test: include_str!("tests/cascade.yml"),
+    },
+    Pattern {
+        name: "label",
+        files: &[(".github/workflows/label-gate.yml", example!("label-gate/label-gate.yml"))],
+        base: "main",
+        test: include_str!("tests/label.yml"),
+    },
+    Pattern {
+        name: "command",
+        files: &[
+            (".github/workflows/command.yml", example!("command/command.yml")),
+            (".github/commands.yml", example!("command/policy.yml")),
+        ],
+        base: "main",
+        test: include_str!("tests/command.yml"),
+    },
+    Pattern {
+        name: "workflow-run",
+        files: &[(".github/workflows/coverage.yml", example!("workflow-run/coverage.yml"))],
+        base: "main",
+        test: include_str!("tests/workflow-run.yml"),
+    },
+];
+
+/// The default branch in every example.
+const DEFAULT_BRANCH: &str = "main";
+/// The workflow that starts the one of `workflow-run`, in the example: its path and its name.
+const SOURCE: (&str, &str) = (".github/workflows/ci.yml", "workflows: [CI]");
 
 /// The test file that `test` runs if none is named.
 pub const DEFAULT_TEST_FILE: &str = ".github/dispatch-guard.test.yml";
@@ -82,28 +120,34 @@ pub fn init(request: &InitRequest) -> Result<InitResponse, String> {
         let names = quote_list(names(), "or");
         return Err(format!("unknown pattern {}{near}; expected {names}", quote(&request.pattern)));
     };
-    let branch = if request.branch.is_empty() { "main" } else { &request.branch };
-    if !branch.chars().all(|c| c.is_alphanumeric() || "-._/+@#".contains(c)) {
-        return Err(format!("the branch is {}; name another one with `--branch`", quote(branch)));
+    let or = |name: &str, otherwise: &str| if name.is_empty() { otherwise.to_owned() } else { name.to_owned() };
+    let default_branch = or(&request.default_branch, DEFAULT_BRANCH);
+    let branch = or(&request.branch, &default_branch);
+    for name in [&default_branch, &branch] {
+        if !name.chars().all(|c| c.is_alphanumeric() || "-._/+@#".contains(c)) {
+            return Err(format!("the branch is {}; name another one with `--branch`", quote(name)));
+        }
     }
-    let (source_path, source_name) =
-        if pattern.name == "workflow-run" { source(request)? } else { (String::new(), String::new()) };
-    let fill = |template: &str| {
-        template
-            .replace("@PATTERN@", pattern.name)
-            .replace("@SOURCE_PATH@", &source_path)
-            .replace("'@SOURCE_NAME@'", &crate::outcome::json(&source_name))
-            .replace("@BRANCH@", branch)
+    let is_workflow_run = pattern.name == "workflow-run";
+    let (source_path, source_name) = if is_workflow_run { source(request)? } else { Default::default() };
+    let fill = |example: &str| {
+        let text = example
+            .replace(&format!("[{}]", pattern.base), &format!("['{branch}']"))
+            .replace(&format!("base-branches: {}\n", pattern.base), &format!("base-branches: '{branch}'\n"))
+            .replace(&format!("--ref {DEFAULT_BRANCH} "), &format!("--ref {default_branch} "));
+        if !is_workflow_run {
+            return text;
+        }
+        text.replace(SOURCE.0, &source_path)
+            .replace(SOURCE.1, &format!("workflows: [{}]", crate::outcome::json(&source_name)))
     };
     let exists = |path: &str| request.existing.iter().any(|existing| existing == path);
     let own_test = format!(".github/dispatch-guard-{}.test.yml", pattern.name);
     let test = if exists(DEFAULT_TEST_FILE) { own_test } else { DEFAULT_TEST_FILE.to_owned() };
-    let files = [
-        (format!(".github/workflows/dispatch-guard-{}.yml", pattern.name), pattern.workflow),
-        (format!(".github/dispatch-guard-{}.yml", pattern.name), pattern.policy),
-        (test, pattern.test),
-    ];
-    let files = files.into_iter().map(|(path, template)| NewFile { exists: exists(&path), text: fill(template), path });
+    let test_text = pattern.test.replace("@BRANCH@", &branch).replace("@SOURCE_PATH@", &source_path);
+    let files = pattern.files.iter().map(|(path, text)| ((*path).to_owned(), fill(text)));
+    let files = files.chain([(test, test_text)]);
+    let files = files.map(|(path, text)| NewFile { exists: exists(&path), text, path });
     Ok(InitResponse { files: files.collect() })
 }
 

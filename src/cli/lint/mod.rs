@@ -1,5 +1,6 @@
 //! Checks of workflows and policies.
 
+mod action_inputs;
 mod github;
 mod guards;
 pub mod registry;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::Files;
 use super::policy_errors::{self, PolicyError};
+use super::policy_tests::file as test_file;
 use super::workflow::{self, Workflow};
 use super::{ALLOW, EXIT_USAGE};
 use crate::format::yaml::Position;
@@ -114,6 +116,18 @@ fn check(file: &SourceFile, files: &dyn Files) -> (Vec<Finding>, Vec<String>) {
                 let help = "Correct the file: GitHub does not run it as it is.";
                 report.add(WORKFLOW_INVALID, error.position, error.message, help);
             }
+        }
+    } else if workflow::is_action(&file.text) {
+        report.add(
+            WORKFLOW_INVALID,
+            Position { line: 1, column: 1 },
+            "this is an action, which is neither a workflow nor a policy",
+            "Name the workflows that use it.",
+        );
+    } else if test_file::is_test_file(&file.text) {
+        if let Err(error) = test_file::parse(&file.text) {
+            let help = "Correct the test file: see docs/policy-tests.md.";
+            report.add(POLICY_INVALID, error.position, error.message, help);
         }
     } else {
         for PolicyError { line, column, message } in policy_errors::in_text(&file.text) {

@@ -1,5 +1,6 @@
 //! Findings in SARIF 2.1.0, for code scanning.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::registry::{ALL, Severity};
@@ -13,6 +14,12 @@ pub fn render(findings: &[Finding]) -> String {
             json!({
                 "id": rule.id,
                 "shortDescription": {"text": rule.summary},
+                "fullDescription": {"text": rule.summary},
+                // Code scanning shows this text, and not the address.
+                "help": {
+                    "text": format!("{} See {}", rule.summary, help_uri(rule.id)),
+                    "markdown": format!("{} [Explanation and fix]({})", rule.summary, help_uri(rule.id)),
+                },
                 "helpUri": help_uri(rule.id),
                 "defaultConfiguration": {"level": level(rule.severity)},
             })
@@ -43,10 +50,31 @@ fn result(finding: &Finding) -> Value {
         "level": level(finding.severity),
         "message": {"text": format!("{}. {}", finding.message, finding.help)},
         "locations": [{"physicalLocation": {
-            "artifactLocation": {"uri": finding.file.replace('\\', "/")},
+            "artifactLocation": {"uri": uri(&finding.file)},
             "region": {"startLine": finding.line, "startColumn": finding.column},
         }}],
     })
+}
+
+/// A path as a relative reference.
+fn uri(path: &str) -> String {
+    /// What RFC 3986 does not allow in a path.
+    const ESCAPED: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'#')
+        .add(b'%')
+        .add(b'<')
+        .add(b'>')
+        .add(b'?')
+        .add(b'[')
+        .add(b']')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}');
+    utf8_percent_encode(&path.replace('\\', "/"), ESCAPED).to_string()
 }
 
 fn level(severity: Severity) -> &'static str {

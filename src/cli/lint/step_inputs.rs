@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::registry::POLICY_INVALID;
 use super::report::Report;
+use crate::cli::workflow::Step;
 use crate::cli::workflow::yaml::Text;
-use crate::cli::workflow::{Step, Uses};
 use crate::format::yaml::Position;
 use crate::policy::{Policy, parse, shorthand};
 use crate::rejection::Rejection;
@@ -174,7 +174,8 @@ fn conflict(step: &Step, inputs: &Inputs) -> Option<Rejection> {
     }
 }
 
-fn add_rejection(step: &Step, rejection: &Rejection, report: &mut Report) {
+/// Reports a rejection at the input that it names, or at the action.
+pub fn add_rejection(step: &Step, rejection: &Rejection, report: &mut Report) {
     let named = step.with.iter().find(|(name, _)| rejection.found.contains(&format!("`{}`", name.text)));
     let position = named.map_or_else(|| uses_position(step), |(name, _)| name.position);
     report.add(POLICY_INVALID, position, rejection.to_string(), &rejection.help);
@@ -197,11 +198,4 @@ fn inline_policy(text: &Text, report: &mut Report) -> Option<Policy> {
 /// Where a step names its action.
 pub fn uses_position(step: &Step) -> Position {
     step.uses.as_ref().map_or(step.position, |uses| uses.position)
-}
-
-/// The actions of dispatch-guard other than the guard, whose inputs are checked one by one.
-pub fn check_other_actions(step: &Step, report: &mut Report) {
-    if let Some(registry) = step.action().filter(|action| *action != Uses::Guard).and_then(Uses::registry) {
-        check_each(step, registry, report);
-    }
 }

@@ -4,7 +4,7 @@ use crate::cli::files::Files;
 use crate::cli::request::CheckRequest;
 use crate::cli::workflow::yaml::{self, Node, Style, Value};
 use crate::format::timestamp::parse_rfc3339;
-use crate::format::yaml::Position;
+use crate::format::yaml::{Position, YamlError};
 use crate::outcome::guard::OUTPUTS;
 use crate::reason::ReasonCode;
 use crate::text::{did_you_mean, quote};
@@ -101,12 +101,17 @@ const CASE_KEYS: [&str; 16] = [
     "description",
 ];
 
+/// Whether a text is meant to be a test file rather than a policy.
+pub fn is_test_file(text: &str) -> bool {
+    yaml::parse(text).is_ok_and(|root| root.get("cases").is_some() && root.get("events").is_none())
+}
+
 /// Parses a test file.
 ///
 /// # Errors
 /// The first error with its line.
-pub fn parse(text: &str) -> Result<TestFile, String> {
-    let root = yaml::parse(text).map_err(|error| error.to_string())?;
+pub fn parse(text: &str) -> Result<TestFile, YamlError> {
+    let root = yaml::parse(text)?;
     check_keys(&root, &KEYS)?;
     if root.get("version").and_then(Node::text).is_none_or(|version| version.text != "1") {
         return Err(at(&root, "`version: 1` is missing"));
@@ -119,15 +124,15 @@ pub fn parse(text: &str) -> Result<TestFile, String> {
     Ok(TestFile { policy, cases: cases.iter().map(case).collect::<Result<_, _>>()? })
 }
 
-fn at(node: &Node, message: &str) -> String {
+fn at(node: &Node, message: &str) -> YamlError {
     at_position(node.position, message)
 }
 
-fn at_position(Position { line, column }: Position, message: &str) -> String {
-    format!("line {line}, column {column}: {message}")
+fn at_position(position: Position, message: &str) -> YamlError {
+    YamlError { position, message: message.to_owned() }
 }
 
-fn check_keys(node: &Node, known: &[&str]) -> Result<(), String> {
+fn check_keys(node: &Node, known: &[&str]) -> Result<(), YamlError> {
     let Value::Mapping(entries) = &node.value else { return Err(at(node, "expected a mapping")) };
     for (index, (key, _)) in entries.iter().enumerate() {
         if !known.contains(&key.text.as_str()) {
@@ -141,7 +146,7 @@ fn check_keys(node: &Node, known: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-fn policy(root: &Node) -> Result<Policy, String> {
+fn policy(root: &Node) -> Result<Policy, YamlError> {
     let text = |key: &str| root.get(key).and_then(Node::text);
     match (text("policy"), text("workflow")) {
         (Some(policy), None) if matches!(policy.style, Style::Literal | Style::Folded) => {
@@ -156,7 +161,7 @@ fn policy(root: &Node) -> Result<Policy, String> {
     }
 }
 
-fn case(node: &Node) -> Result<Case, String> {
+fn case(node: &Node) -> Result<Case, YamlError> {
     check_keys(node, &CASE_KEYS)?;
     let text = |key: &str| node.get(key).and_then(Node::text).map(|text| text.text).unwrap_or_default();
     let required = |key: &str| match text(key) {
@@ -207,7 +212,7 @@ fn time(text: &str) -> Option<u64> {
     parse_rfc3339(text)?.checked_mul(1000)
 }
 
-fn outputs(node: &Node) -> Result<Vec<(String, String)>, String> {
+fn outputs(node: &Node) -> Result<Vec<(String, String)>, YamlError> {
     let entries = node.get("outputs").map(Node::entries).unwrap_or_default();
     entries
         .iter()
@@ -222,7 +227,7 @@ fn outputs(node: &Node) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
-fn answer((path, node): &(yaml::Text, Node)) -> Result<(String, Answer), String> {
+fn answer((path, node): &(yaml::Text, Node)) -> Result<(String, Answer), YamlError> {
     let answer = match node.text() {
         Some(text) if text.style == Style::Plain && text.text.parse::<u16>().is_ok() => match text.text.parse() {
             Ok(status @ 300..=599) => Answer::Status(status),
@@ -279,5 +284,34 @@ mod tests {
         };
         assert_eq!(keys(&schema["properties"]), sorted(&KEYS));
         assert_eq!(keys(&schema["$defs"]["case"]["properties"]), sorted(&CASE_KEYS));
+    }
+
+    /// `UPDATE_SCHEMA=1` writes them.
+    #[test]
+    fn the_schema_lists_the_codes_and_outputs() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/test.schema.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        let codes: Vec<&str> = ReasonCode::ALL.iter().map(|code| code.name()).collect();
+        let outputs: Vec<&str> = OUTPUTS.iter().map(|(name, _)| *name).collect();
+        let codes = format!(r#""enum": {} }},"#, serde_json::to_string(&codes).unwrap());
+        let outputs = format!(r#""propertyNames": {{ "enum": {} }},"#, serde_json::to_string(&outputs).unwrap());
+        let line = |line: &str| {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            match line.trim_start() {
+                start if start.starts_with(r#""expect":"#) => {
+                    format!(r#"{indent}"expect": {{ "description": "The reason code.", {codes}"#)
+                }
+                start if start.starts_with(r#""outputs":"#) => format!(
+                    r#"{indent}"outputs": {{ "type": "object", {outputs} "additionalProperties": {{ "type": ["string", "integer", "boolean"] }} }}"#
+                ),
+                _ => line.to_owned(),
+            }
+        };
+        let expected = text.lines().map(line).collect::<Vec<_>>().join("\n") + "\n";
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(path, &expected).unwrap();
+        } else {
+            assert!(text == expected, "schema/test.schema.json differs; UPDATE_SCHEMA=1 rewrites it");
+        }
     }
 }

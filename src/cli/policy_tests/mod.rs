@@ -1,6 +1,6 @@
 //! Policy tests: events, answers and the code that a policy gives for them.
 
-mod file;
+pub mod file;
 mod host;
 mod render;
 

@@ -1,9 +1,10 @@
 //! What an `if` says about the guard's output `allowed`.
 
-use super::expression::{self, Expression, Operator};
+use super::evaluate::{Assumptions, IsAllowed, Outlook, outlook};
+use super::expression::{self, Expression};
 
-/// The functions that replace the implicit `success()`.
-const STATUS_OVERRIDES: [&str; 3] = ["always", "failure", "cancelled"];
+/// The functions without which GitHub adds `success() &&`.
+const STATUS_FUNCTIONS: [&str; 4] = ["success", "always", "failure", "cancelled"];
 
 /// What a condition makes sure of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,9 @@ pub enum Gate {
     Required,
     /// It tests `allowed` as a text, which is true for `'false'` too.
     AsText,
-    /// It can only hold if `allowed` is `false`: the job handles a denial.
+    /// It cannot hold whatever `allowed` is, although it reads it.
+    Never,
+    /// It can only hold if `allowed` is not `true`: the job handles a denial.
     OnDenial,
     /// It can hold whatever `allowed` is, although it reads it.
     Bypassed,
@@ -32,9 +35,9 @@ pub struct Condition {
 impl Condition {
     /// Reads the value of an `if`, with or without `${{ }}`.
     pub fn read(text: &str) -> Self {
-        let text = text.trim();
         match expression::embedded(text).as_slice() {
-            [] => Self { expression: expression::parse(text), is_always_true: false },
+            [] => Self { expression: expression::parse(text.trim()), is_always_true: false },
+            // Not trimmed: even the line break at the end of a block is text beside the expression.
             [(0, inner)] if inner.len() + 5 == text.len() => {
                 Self { expression: expression::parse(inner), is_always_true: false }
             }
@@ -46,9 +49,12 @@ impl Condition {
         }
     }
 
-    /// Whether the job runs although a job that it needs was skipped or failed.
+    /// Whether the job can run although a job that it needs was skipped or failed.
     pub fn overrides_success(&self) -> bool {
-        self.is_always_true || self.expression.as_ref().is_ok_and(|expression| expression.calls(&STATUS_OVERRIDES))
+        let Ok(expression) = &self.expression else { return false };
+        let after_failure = Assumptions { success: Some(false), ..Assumptions::default() };
+        expression.calls(&STATUS_FUNCTIONS)
+            && (self.is_always_true || outlook(expression, after_failure, &|_| false) != Outlook::Impossible)
     }
 
     /// Whether text outside of `${{ }}` makes it always true.
@@ -63,7 +69,7 @@ impl Condition {
     }
 
     /// What it makes sure of, where `is_allowed` tells the paths that are the guard's `allowed`.
-    pub fn gate(&self, is_allowed: &dyn Fn(&[String]) -> bool) -> Gate {
+    pub fn gate(&self, is_allowed: IsAllowed<'_>) -> Gate {
         let expression = match &self.expression {
             Ok(expression) => expression,
             Err(error) => return Gate::Undecided(error.clone()),
@@ -72,124 +78,61 @@ impl Condition {
         if self.is_always_true {
             return if mentions { Gate::Bypassed } else { Gate::Missing };
         }
-        match implied(expression, true, is_allowed) {
-            Implied::True => Gate::Required,
-            Implied::False => Gate::OnDenial,
-            Implied::Text => Gate::AsText,
-            Implied::Unknown(reason) => Gate::Undecided(reason),
-            Implied::Nothing if mentions => Gate::Bypassed,
-            Implied::Nothing => Gate::Missing,
-        }
-    }
-}
-
-/// What must be so if an expression is true.
-#[derive(Clone, PartialEq, Eq)]
-enum Implied {
-    True,
-    False,
-    Text,
-    Unknown(String),
-    Nothing,
-}
-
-/// What follows about `allowed` if the expression is true (or false, if not `holds`).
-fn implied(expression: &Expression, holds: bool, is_allowed: &dyn Fn(&[String]) -> bool) -> Implied {
-    let is_output = |part: &Expression| part.path().is_some_and(|path| is_allowed(&path));
-    match expression {
-        Expression::Not(inner) => implied(inner, !holds, is_allowed),
-        Expression::And(a, b) | Expression::Or(a, b) => {
-            let (a, b) = (implied(a, holds, is_allowed), implied(b, holds, is_allowed));
-            if matches!(expression, Expression::And(..)) == holds { both(a, b) } else { either(a, b) }
-        }
-        // What cannot be true is as good as any gate.
-        Expression::Boolean(value) if *value != holds => Implied::True,
-        Expression::Compare(operator, a, b) if *operator != Operator::Order => {
-            let is_equal = (*operator == Operator::Equal) == holds;
-            let (output, other) = if is_output(b) || is_parsed(b, is_allowed) { (b, a) } else { (a, b) };
-            compared(output, other, is_equal, is_allowed)
-        }
-        // Such a job handles a failure, as a denial is one.
-        Expression::Call(name, _) if name == "failure" && holds => Implied::False,
-        Expression::Call(..) if is_parsed(expression, is_allowed) => {
-            if holds {
-                Implied::True
-            } else {
-                Implied::False
+        let with = |assumptions| outlook(expression, assumptions, is_allowed);
+        if !mentions {
+            if reads_all_outputs(expression) {
+                return Gate::Undecided("it reads the outputs of several jobs or steps at once".to_owned());
             }
+            let unless_failed = Assumptions { failure: Some(false), ..Assumptions::default() };
+            return match (with(Assumptions::default()), with(unless_failed)) {
+                // What cannot be true is as good as any gate.
+                (Outlook::Impossible, _) => Gate::Required,
+                // Such a job handles a failure, as a denial is one.
+                (_, Outlook::Impossible) => Gate::OnDenial,
+                _ => Gate::Missing,
+            };
         }
-        _ if is_output(expression) => {
-            if holds {
-                Implied::Text
-            } else {
-                Implied::Nothing
-            }
+        let given = |allowed, reads_allowed_as_boolean| {
+            with(Assumptions { allowed: Some(allowed), reads_allowed_as_boolean, ..Assumptions::default() })
+        };
+        // The output is empty if the guard did not run.
+        let denied = [given("false", false), given("", false)];
+        let allowed = given("true", false);
+        if denied.iter().all(|outlook| *outlook == Outlook::Impossible) {
+            let is_disabled = with(Assumptions::default()) == Outlook::Impossible;
+            return if allowed == Outlook::Impossible && !is_disabled { Gate::Never } else { Gate::Required };
         }
-        Expression::Call(name, _) if reads_output(expression, is_allowed) => {
-            Implied::Unknown(format!("what `{name}()` makes of `allowed` cannot be determined"))
+        if allowed == Outlook::Impossible {
+            return Gate::OnDenial;
         }
-        _ => Implied::Nothing,
+        if let Some(reason) = denied.into_iter().find_map(|outlook| match outlook {
+            Outlook::Unknown(reason) => Some(reason),
+            _ => None,
+        }) {
+            return Gate::Undecided(reason);
+        }
+        let is_gate_as_boolean = ["false", ""].iter().all(|value| given(value, true) == Outlook::Impossible);
+        if is_gate_as_boolean { Gate::AsText } else { Gate::Bypassed }
     }
 }
 
-/// `fromJSON(needs.guard.outputs.allowed)`, which is a boolean.
-fn is_parsed(expression: &Expression, is_allowed: &dyn Fn(&[String]) -> bool) -> bool {
-    let Expression::Call(name, arguments) = expression else { return false };
-    name == "fromjson" && matches!(arguments.as_slice(), [only] if only.path().is_some_and(|path| is_allowed(&path)))
-}
-
-fn reads_output(expression: &Expression, is_allowed: &dyn Fn(&[String]) -> bool) -> bool {
-    expression.reads().iter().any(|path| is_allowed(path))
-}
-
-fn compared(
-    output: &Expression,
-    other: &Expression,
-    is_equal: bool,
-    is_allowed: &dyn Fn(&[String]) -> bool,
-) -> Implied {
-    let is_text = output.path().is_some_and(|path| is_allowed(&path));
-    let value = match other {
-        Expression::Text(text) if is_text => Some(text.to_ascii_lowercase()),
-        Expression::Boolean(value) if is_parsed(output, is_allowed) => Some(value.to_string()),
-        // `'true' == true` compares a text with a boolean: both become numbers, and `NaN` equals nothing.
-        Expression::Boolean(_) if is_text && is_equal => return Implied::True,
-        _ => None,
-    };
-    match (value.as_deref(), is_equal) {
-        (Some("false"), true) => Implied::False,
-        // Equal to another text than `true` it never is.
-        (Some(_), true) => Implied::True,
-        (None, _) if reads_output(output, is_allowed) || reads_output(other, is_allowed) => {
-            Implied::Unknown("what `allowed` is compared with cannot be determined".to_owned())
+/// Whether it reads outputs by a wildcard or as a whole, `allowed` perhaps among them.
+fn reads_all_outputs(expression: &Expression) -> bool {
+    let mut found = false;
+    let mut longest = 0;
+    // A path is visited from its end: what it begins with says less.
+    expression.walk(&mut |part| {
+        let Some(path) = part.path_with_wildcards() else { return };
+        let is_part_of_last = path.len() < longest;
+        longest = if path.len() > 1 { path.len() } else { 0 };
+        if is_part_of_last {
+            return;
         }
-        // Not `false` is no gate: `allowed` is empty if the guard did not run.
-        _ => Implied::Nothing,
-    }
-}
-
-/// Both hold: one that makes sure suffices.
-fn both(a: Implied, b: Implied) -> Implied {
-    let order = |implied: &Implied| match implied {
-        Implied::True => 0,
-        Implied::False => 1,
-        Implied::Text => 2,
-        Implied::Unknown(_) => 3,
-        Implied::Nothing => 4,
-    };
-    if order(&a) <= order(&b) { a } else { b }
-}
-
-/// At least one holds: only what both make sure of counts.
-fn either(a: Implied, b: Implied) -> Implied {
-    match (a, b) {
-        (a, b) if a == b => a,
-        (Implied::Unknown(reason), Implied::True) | (Implied::True, Implied::Unknown(reason)) => {
-            Implied::Unknown(reason)
-        }
-        (Implied::Text, Implied::True) | (Implied::True, Implied::Text) => Implied::Text,
-        _ => Implied::Nothing,
-    }
+        let is_whole = path.len() < 4 || path.iter().any(|name| name == "*");
+        let has_outputs = path.get(2).is_none_or(|name| name == "outputs" || name == "*");
+        found |= matches!(path[0].as_str(), "needs" | "steps") && is_whole && has_outputs;
+    });
+    found
 }
 
 #[cfg(test)]
@@ -200,73 +143,202 @@ mod tests {
         Condition::read(text).gate(&|path| path == ["needs", "guard", "outputs", "allowed"])
     }
 
+    #[track_caller]
+    fn all_are(expected: &Gate, texts: &[&str]) {
+        for text in texts {
+            assert_eq!(gate(text), *expected, "{text}");
+        }
+    }
+
     #[test]
     fn allowed_is_necessary_in_conjunctions() {
+        all_are(
+            &Gate::Required,
+            &[
+                "needs.guard.outputs.allowed == 'true'",
+                "'true' == needs.guard.outputs.allowed",
+                "  needs.guard.outputs.allowed == 'true'\n",
+                "${{ needs.guard.outputs.allowed == 'true' }}",
+                "${{needs['guard'].outputs['allowed'] == 'TRUE'}}",
+                "NEEDS.Guard.Outputs.ALLOWED == 'True'",
+                "((needs.guard.outputs.allowed) == ('true'))",
+                "!cancelled() && (needs.guard.outputs.allowed == 'true')",
+                "success() && needs.guard.outputs.allowed == 'true' && github.ref == 'refs/heads/main'",
+                "always() && needs.guard.outputs.allowed == 'true'",
+                "failure() && needs.guard.outputs.allowed == 'true'",
+                "!(needs.guard.outputs.allowed != 'true')",
+                "!!(needs.guard.outputs.allowed == 'true')",
+                "!(needs.guard.outputs.allowed != 'true' || github.actor == 'x')",
+                "(needs.guard.outputs.allowed == 'true' && a) || (b && needs.guard.outputs.allowed == 'true')",
+                "(needs.guard.outputs.allowed == 'true') == true",
+                "needs.guard.outputs.allowed == 'true' != false",
+                "needs.guard.outputs.allowed && needs.guard.outputs.allowed != 'false'",
+                "false && always()",
+                "false && needs.guard.outputs.allowed",
+            ],
+        );
+    }
+
+    #[test]
+    fn functions_of_known_values_are_evaluated() {
+        all_are(
+            &Gate::Required,
+            &[
+                "fromJSON(needs.guard.outputs.allowed)",
+                "fromJson(needs.guard.outputs.allowed) == true",
+                "contains(needs.guard.outputs.allowed, 'true')",
+                "startsWith(needs.guard.outputs.allowed, 'tr') && always()",
+                "toJSON(needs.guard.outputs.allowed) == '\"true\"'",
+            ],
+        );
+        all_are(
+            &Gate::Bypassed,
+            &[
+                "contains('true, false', needs.guard.outputs.allowed)",
+                "endsWith(needs.guard.outputs.allowed, 'e')",
+                "toJSON(needs.guard.outputs.allowed) != ''",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_excludes_each_other_is_not_tried_together() {
+        let event = "github.event_name";
+        let allowed = "needs.guard.outputs.allowed == 'true'";
         for text in [
-            "needs.guard.outputs.allowed == 'true'",
-            "'true' == needs.guard.outputs.allowed",
-            "${{ needs.guard.outputs.allowed == 'true' }}",
-            "${{needs['guard'].outputs['allowed'] == 'TRUE'}}",
-            "!cancelled() && (needs.guard.outputs.allowed == 'true')",
-            "success() && needs.guard.outputs.allowed == 'true' && github.ref == 'refs/heads/main'",
-            "always() && needs.guard.outputs.allowed == 'true'",
-            "!(needs.guard.outputs.allowed != 'true')",
-            "!(needs.guard.outputs.allowed != 'true' || github.actor == 'x')",
-            "(needs.guard.outputs.allowed == 'true' && a) || (b && needs.guard.outputs.allowed == 'true')",
-            "fromJSON(needs.guard.outputs.allowed)",
-            "fromJSON(needs.guard.outputs.allowed) == true",
-            "false && always()",
+            format!("({event} == 'push' || {allowed}) && {event} == 'issues'"),
+            format!("({event} == 'push' || {allowed}) && {event} != 'push'"),
+            format!("{event} == 'push' && {event} == 'issues' || {allowed}"),
+            format!("contains(github.ref, 'x') && !contains(github.ref, 'x') || {allowed}"),
         ] {
-            assert_eq!(gate(text), Gate::Required, "{text}");
+            assert_eq!(gate(&text), Gate::Required, "{text}");
         }
+        assert_eq!(gate(&format!("({event} == 'push' || {allowed}) && {event} != 'issues'")), Gate::Bypassed);
+        // Null equals both.
+        assert_eq!(gate(&format!("{event} == '' && {event} == '0' || {allowed}")), Gate::Bypassed);
+        assert_eq!(gate(&format!("{event} == '1' && {event} == '1.0' || {allowed}")), Gate::Bypassed);
+        assert_eq!(gate(&format!("{event} == 'push' || {event} == 'issues' && {allowed}")), Gate::Bypassed);
     }
 
     #[test]
     fn a_text_is_true_even_if_it_is_false() {
-        for text in ["needs.guard.outputs.allowed", "${{ needs.guard.outputs.allowed && success() }}"] {
-            assert_eq!(gate(text), Gate::AsText, "{text}");
-        }
+        all_are(
+            &Gate::AsText,
+            &[
+                "needs.guard.outputs.allowed",
+                "${{ needs.guard.outputs.allowed && success() }}",
+                "!!needs.guard.outputs.allowed",
+                "always() && (needs.guard.outputs.allowed)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_text_never_equals_a_boolean() {
+        all_are(
+            &Gate::Never,
+            &[
+                "needs.guard.outputs.allowed == true",
+                "needs.guard.outputs.allowed == 1",
+                "needs.guard.outputs.allowed == 'yes'",
+                "github.ref == 'x' && true == needs.guard.outputs.allowed",
+            ],
+        );
     }
 
     #[test]
     fn disjunctions_and_text_around_the_expression_bypass_the_gate() {
-        for text in [
-            "needs.guard.outputs.allowed == 'true' || github.actor == 'octocat'",
-            "always() || needs.guard.outputs.allowed == 'true'",
-            "needs.guard.outputs.allowed != 'false'",
-            "needs.guard.outputs.allowed != 'true'",
-            "!(needs.guard.outputs.allowed == 'true' && x)",
-            "${{ needs.guard.outputs.allowed == 'true' }} && x",
-        ] {
-            assert_eq!(gate(text), Gate::Bypassed, "{text}");
-        }
+        all_are(
+            &Gate::Bypassed,
+            &[
+                "needs.guard.outputs.allowed == 'true' || github.actor == 'octocat'",
+                "always() || needs.guard.outputs.allowed == 'true'",
+                "needs.guard.outputs.allowed == 'true' && 'a' || 'b'",
+                "needs.guard.outputs.allowed != 'false'",
+                "needs.guard.outputs.allowed != true",
+                "needs.guard.outputs.allowed != 'denied'",
+                "!needs.guard.outputs.allowed || needs.guard.outputs.allowed == 'true'",
+                "needs.guard.outputs.allowed >= 0 || needs.guard.outputs.allowed == 'true'",
+                "!(needs.guard.outputs.allowed == 'true' && x)",
+                "${{ needs.guard.outputs.allowed == 'true' }} && x",
+                "${{ needs.guard.outputs.allowed == 'true' }}\n",
+                " ${{ needs.guard.outputs.allowed == 'true' }}",
+                "${{ needs.guard.outputs.allowed }} == 'true'",
+                "${{ needs.guard.outputs.allowed == 'true' }}${{ x }}",
+            ],
+        );
+    }
+
+    #[test]
+    fn conditions_that_only_hold_for_a_denial_are_no_bypass() {
+        all_are(
+            &Gate::OnDenial,
+            &[
+                "needs.guard.outputs.allowed == 'false'",
+                "always() && needs.guard.outputs.allowed != 'true'",
+                "needs.guard.outputs.allowed == ''",
+                "needs.guard.outputs.allowed == false",
+                "!needs.guard.outputs.allowed",
+                "failure() && github.ref == 'refs/heads/main'",
+            ],
+        );
     }
 
     #[test]
     fn other_conditions_are_not_a_gate() {
-        assert_eq!(gate("github.ref == 'refs/heads/main'"), Gate::Missing);
-        assert_eq!(gate("needs.other.outputs.allowed == 'true'"), Gate::Missing);
-        assert_eq!(gate("always()"), Gate::Missing);
-        assert_eq!(gate("needs.guard.outputs.allowed == 'false'"), Gate::OnDenial);
-        assert_eq!(gate("failure() && github.ref == 'refs/heads/main'"), Gate::OnDenial);
+        all_are(
+            &Gate::Missing,
+            &[
+                "github.ref == 'refs/heads/main'",
+                "needs.other.outputs.allowed == 'true'",
+                "needs.guard.result == 'success'",
+                "always()",
+                "always() && contains(needs.*.result, 'failure')",
+                "needs.other.outputs.x == needs.another.outputs.y",
+                "github.run_attempt > 1",
+            ],
+        );
     }
 
     #[test]
     fn what_cannot_be_decided_is_reported_as_such() {
         for text in [
-            "contains(needs.guard.outputs.allowed, 'true')",
+            "format('{0}', needs.guard.outputs.allowed) == 'true'",
+            "contains(fromJSON(vars.VALUES), needs.guard.outputs.allowed)",
+            "contains(needs.*.outputs.allowed, 'true')",
+            "contains(toJSON(needs.guard.outputs), 'true')",
+            "needs[inputs.job].outputs.allowed == 'true'",
+            "always() && contains(toJSON(needs), '\"allowed\": \"true\"')",
             "needs.guard.outputs.allowed == inputs.expected",
             "needs.guard.outputs.allowed == \"true\"",
             "needs.guard.outputs.allowed ==",
+            &format!(
+                "{} || needs.guard.outputs.allowed == 'true'",
+                ["a", "b", "c", "d", "e", "f", "g"]
+                    .map(|name| { format!("({name}.x == '1' && {name}.y == '1' && {name}.x == '2')") })
+                    .join(" || ")
+            ),
         ] {
-            assert!(matches!(gate(text), Gate::Undecided(_)), "{text}");
+            assert!(matches!(gate(text), Gate::Undecided(_)), "{text}: {:?}", gate(text));
         }
+        let long = "github.ref == 'x' || ".repeat(2000) + "needs.guard.outputs.allowed == 'true'";
+        assert!(matches!(gate(&long), Gate::Undecided(_)));
     }
 
     #[test]
     fn status_functions_replace_the_implicit_success() {
-        for (text, expected) in [("always()", true), ("!cancelled()", true), ("success()", false), ("a == 'b'", false)]
-        {
+        for (text, expected) in [
+            ("always()", true),
+            ("!cancelled()", true),
+            ("failure()", true),
+            ("!success()", true),
+            ("success() || github.ref == 'x'", true),
+            ("success()", false),
+            ("success() && !cancelled()", false),
+            ("a == 'b'", false),
+            ("${{ always() }} x", true),
+            ("${{ a }} x", false),
+        ] {
             assert_eq!(Condition::read(text).overrides_success(), expected, "{text}");
         }
     }

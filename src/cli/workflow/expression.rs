@@ -19,10 +19,10 @@ pub enum Expression {
     Call(String, Vec<Expression>),
     /// `!a`.
     Not(Box<Expression>),
-    /// `a && b`.
-    And(Box<Expression>, Box<Expression>),
-    /// `a || b`.
-    Or(Box<Expression>, Box<Expression>),
+    /// `a && b && …`. A list, so that a long chain is not a deep tree.
+    And(Vec<Expression>),
+    /// `a || b || …`.
+    Or(Vec<Expression>),
     /// `a == b` and the like.
     Compare(Operator, Box<Expression>, Box<Expression>),
 }
@@ -34,8 +34,14 @@ pub enum Operator {
     Equal,
     /// `!=`.
     NotEqual,
-    /// `<`, `<=`, `>` or `>=`.
-    Order,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
 }
 
 impl Expression {
@@ -53,13 +59,29 @@ impl Expression {
         }
     }
 
+    /// The path as [`Self::path`] has it, with `*` for what is computed or a wildcard; `None` if it is not a path.
+    pub fn path_with_wildcards(&self) -> Option<Vec<String>> {
+        match self {
+            Expression::Member(of, name) => {
+                let mut path = of.path_with_wildcards()?;
+                path.push(name.as_ref().map_or("*".to_owned(), |name| name.to_ascii_lowercase()));
+                Some(path)
+            }
+            _ => self.path(),
+        }
+    }
+
     /// Calls `visit` with this expression and every one in it.
     pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Expression)) {
         visit(self);
         match self {
             Expression::Member(of, _) | Expression::Not(of) => of.walk(visit),
-            Expression::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
-            Expression::And(a, b) | Expression::Or(a, b) | Expression::Compare(_, a, b) => {
+            Expression::Call(_, parts) | Expression::And(parts) | Expression::Or(parts) => {
+                for part in parts {
+                    part.walk(visit);
+                }
+            }
+            Expression::Compare(_, a, b) => {
                 a.walk(visit);
                 b.walk(visit);
             }
@@ -93,8 +115,12 @@ fn collect_reads(expression: &Expression, paths: &mut Vec<Vec<String>>) {
     }
     match expression {
         Expression::Member(of, _) | Expression::Not(of) => collect_reads(of, paths),
-        Expression::Call(_, arguments) => arguments.iter().for_each(|argument| collect_reads(argument, paths)),
-        Expression::And(a, b) | Expression::Or(a, b) | Expression::Compare(_, a, b) => {
+        Expression::Call(_, parts) | Expression::And(parts) | Expression::Or(parts) => {
+            for part in parts {
+                collect_reads(part, paths);
+            }
+        }
+        Expression::Compare(_, a, b) => {
             collect_reads(a, paths);
             collect_reads(b, paths);
         }
@@ -184,7 +210,9 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
             length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
             tokens.push(Token::Name(rest[..length].to_owned()));
-        } else if first.is_ascii_digit() || (first == '-' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
+        } else if first.is_ascii_digit()
+            || (matches!(first, '-' | '+' | '.') && rest[1..].starts_with(|c: char| c.is_ascii_digit()))
+        {
             let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
             length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
             tokens.push(Token::Number(rest[..length].to_owned()));
@@ -199,6 +227,15 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
         rest = rest[length..].trim_start();
     }
     Ok(tokens)
+}
+
+/// A chain of operands, or the only one.
+fn chain(first: Expression, mut rest: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -> Expression {
+    if rest.is_empty() {
+        return first;
+    }
+    rest.insert(0, first);
+    join(rest)
 }
 
 struct ExpressionParser<'t> {
@@ -231,46 +268,56 @@ impl ExpressionParser<'_> {
         if self.depth > MAX_DEPTH {
             return Err("the expression is nested too deeply".to_owned());
         }
-        let mut left = self.and()?;
+        let first = self.and()?;
+        let mut parts = Vec::new();
         while self.take("||") {
-            left = Expression::Or(Box::new(left), Box::new(self.and()?));
+            parts.push(self.and()?);
         }
         self.depth -= 1;
-        Ok(left)
+        Ok(chain(first, parts, Expression::Or))
     }
 
     fn and(&mut self) -> Result<Expression, String> {
-        let mut left = self.comparison()?;
+        let first = self.comparison()?;
+        let mut parts = Vec::new();
         while self.take("&&") {
-            left = Expression::And(Box::new(left), Box::new(self.comparison()?));
+            parts.push(self.comparison()?);
         }
-        Ok(left)
+        Ok(chain(first, parts, Expression::And))
     }
 
     fn comparison(&mut self) -> Result<Expression, String> {
         let mut left = self.unary()?;
-        loop {
+        for _ in 0..MAX_DEPTH {
             let operator = match self.peek() {
                 Some(Token::Symbol("==")) => Operator::Equal,
                 Some(Token::Symbol("!=")) => Operator::NotEqual,
-                Some(Token::Symbol("<" | "<=" | ">" | ">=")) => Operator::Order,
+                Some(Token::Symbol("<")) => Operator::Less,
+                Some(Token::Symbol("<=")) => Operator::LessOrEqual,
+                Some(Token::Symbol(">")) => Operator::Greater,
+                Some(Token::Symbol(">=")) => Operator::GreaterOrEqual,
                 _ => return Ok(left),
             };
             self.index += 1;
             left = Expression::Compare(operator, Box::new(left), Box::new(self.unary()?));
         }
+        Err("the expression is nested too deeply".to_owned())
     }
 
     fn unary(&mut self) -> Result<Expression, String> {
-        let mut negations = 0;
+        let mut is_boolean = false;
+        let mut is_negated = false;
         while self.take("!") {
-            negations += 1;
+            is_boolean = true;
+            is_negated = !is_negated;
         }
-        let mut operand = self.postfix()?;
-        for _ in 0..negations.min(MAX_DEPTH) {
-            operand = Expression::Not(Box::new(operand));
-        }
-        Ok(operand)
+        let operand = self.postfix()?;
+        let negated = |operand| Expression::Not(Box::new(operand));
+        Ok(match (is_boolean, is_negated) {
+            (false, _) => operand,
+            (true, true) => negated(operand),
+            (true, false) => negated(negated(operand)),
+        })
     }
 
     fn postfix(&mut self) -> Result<Expression, String> {
@@ -323,6 +370,7 @@ impl ExpressionParser<'_> {
                 "true" => Expression::Boolean(true),
                 "false" => Expression::Boolean(false),
                 "null" => Expression::Null,
+                "NaN" | "Infinity" => Expression::Number(name),
                 _ => Expression::Context(name),
             }),
             Token::Symbol("(") => {
@@ -369,6 +417,9 @@ mod tests {
         }
         assert!(parse(&"(".repeat(100_000)).is_err());
         assert!(parse(&"!".repeat(100_000)).is_err());
+        assert!(parse(&format!("a{}", " == a".repeat(100_000))).is_err());
+        assert!(parse(&format!("{}a", "!".repeat(100_000))).is_ok());
+        assert!(parse(&format!("a{}", " && a || a".repeat(100_000))).is_ok());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Workflow files: a model of what the rules of `lint` look at, with places.
 
 pub mod condition;
+mod evaluate;
 pub mod expression;
 mod step;
 pub mod yaml;
@@ -110,6 +111,11 @@ pub fn parse(text: &str) -> Result<Workflow, YamlError> {
 pub fn is_workflow(path: &str, text: &str) -> bool {
     path.contains(".github/workflows/")
         || yaml::parse(text).is_ok_and(|root| root.get("jobs").is_some() || root.get("on").is_some())
+}
+
+/// Whether a file is the definition of an action, `action.yml`.
+pub fn is_action(text: &str) -> bool {
+    yaml::parse(text).is_ok_and(|root| root.get("runs").is_some_and(|runs| runs.get("using").is_some()))
 }
 
 fn triggers(on: &Node) -> Vec<Trigger> {

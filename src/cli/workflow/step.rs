@@ -2,7 +2,7 @@
 
 use super::yaml::{Node, Text};
 use crate::format::yaml::Position;
-use crate::runner::inputs::{GUARD, REPORT, Registry, SEND};
+use crate::runner::inputs::{GUARD, RECONCILE, REPORT, Registry, SEND};
 
 /// A step.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub enum Uses {
     Send,
     /// report.
     Report,
+    /// reconcile.
+    Reconcile,
     /// Another action of the repository, whose inputs are not checked.
     Other,
 }
@@ -52,7 +54,11 @@ impl Step {
             run: text("run"),
             with: with
                 .iter()
-                .map(|(key, value)| (key.clone(), value.text().unwrap_or_else(|| empty(key, value))))
+                .map(|(key, value)| {
+                    // The runner ignores the case of inputs.
+                    let name = Text { text: key.text.to_ascii_lowercase(), ..key.clone() };
+                    (name, value.text().unwrap_or_else(|| empty(key, value)))
+                })
                 .collect(),
             continues_on_error: text("continue-on-error").is_some_and(|value| value.text != "false"),
         }
@@ -60,19 +66,26 @@ impl Step {
 
     /// Which action of dispatch-guard it uses.
     pub fn action(&self) -> Option<Uses> {
-        let uses = self.uses.as_ref()?.text.as_str();
-        if let Some(path) = uses.strip_prefix("./") {
-            let is_named = path.trim_end_matches('/').rsplit('/').next() == Some("dispatch-guard");
-            let has_input = self.with.iter().any(|(name, _)| GUARD_INPUTS.contains(&name.text.as_str()));
-            return (is_named || has_input || path.is_empty()).then_some(Uses::Guard);
-        }
-        let (path, _) = uses.split_once('@')?;
-        let (_, path) = path.split_once('/')?;
-        match path {
-            "dispatch-guard" => Some(Uses::Guard),
-            "dispatch-guard/send" => Some(Uses::Send),
-            "dispatch-guard/report" => Some(Uses::Report),
-            path => path.starts_with("dispatch-guard/").then_some(Uses::Other),
+        // GitHub ignores the case of names.
+        let uses = self.uses.as_ref()?.text.to_ascii_lowercase();
+        let path = match uses.strip_prefix("./") {
+            Some(path) => {
+                let has_input = self.with.iter().any(|(name, _)| GUARD_INPUTS.contains(&name.text.as_str()));
+                if has_input || path.is_empty() {
+                    return Some(Uses::Guard);
+                }
+                path
+            }
+            None => uses.split_once('@')?.0.split_once('/')?.1,
+        };
+        let mut parts = path.trim_end_matches('/').split('/').skip_while(|part| *part != "dispatch-guard").skip(1);
+        let is_named = path.split('/').any(|part| part == "dispatch-guard");
+        match (parts.next(), parts.next()) {
+            (None, _) => is_named.then_some(Uses::Guard),
+            (Some("send"), None) => Some(Uses::Send),
+            (Some("report"), None) => Some(Uses::Report),
+            (Some("reconcile"), None) => Some(Uses::Reconcile),
+            _ => Some(Uses::Other),
         }
     }
 
@@ -81,7 +94,7 @@ impl Step {
         self.action() == Some(Uses::Guard)
     }
 
-    /// The value of an input, trimmed; `None` if it is not given.
+    /// The value of an input; `None` if it is not given.
     pub fn input(&self, name: &str) -> Option<&Text> {
         self.with.iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
     }
@@ -94,6 +107,7 @@ impl Uses {
             Uses::Guard => Some(GUARD),
             Uses::Send => Some(SEND),
             Uses::Report => Some(REPORT),
+            Uses::Reconcile => Some(RECONCILE),
             Uses::Other => None,
         }
     }

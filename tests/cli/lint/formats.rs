@@ -54,6 +54,10 @@ fn sarif_names_its_rules() {
     let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
     assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
     assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 3);
+    let file = SourceFile { path: "two words#1.yml".to_owned(), text: WRONG.to_owned() };
+    let request = LintRequest { files: vec![file], format: "sarif".to_owned(), with_policies: false };
+    let output = lint(&request, &Repository::default()).unwrap().output;
+    assert!(output.contains(r#""uri":"two%20words%231.yml""#), "{output}");
 }
 
 #[test]
@@ -72,4 +76,33 @@ fn the_policies_of_a_workflow_are_checked_too() {
     let output = lint(&request, &Repository::with(".github/p.yml", WRONG)).unwrap().output;
     assert!(output.contains("--> .github/p.yml:3:10"), "{output}");
     assert!(output.contains("2 files: "), "{output}");
+}
+
+#[test]
+fn the_entries_for_schemastore_name_schemas_and_files_that_exist() {
+    let page = include_str!("../../../docs/lint.md");
+    let json = page.split("```json\n").last().unwrap().split("```").next().unwrap();
+    let entries: serde_json::Value = serde_json::from_str(json).unwrap();
+    let entries = entries.as_array().unwrap();
+    assert_eq!(entries.len(), 2);
+    for entry in entries {
+        let (_, file) = entry["url"].as_str().unwrap().split_once("/v1/").unwrap();
+        assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file).is_file(), "{file}");
+        assert!(page.matches(file).count() >= 3, "{file} is named for every kind of editor");
+    }
+    let test_file = format!("**/{}", dispatch_guard::cli::init::DEFAULT_TEST_FILE);
+    assert!(entries[1]["fileMatch"].as_array().unwrap().iter().any(|pattern| *pattern == *test_file));
+}
+
+#[test]
+fn every_rule_in_sarif_leads_to_its_section() {
+    let sarif: serde_json::Value = serde_json::from_str(&try_lint(WRONG, "sarif").unwrap().output).unwrap();
+    let page = include_str!("../../../docs/lint.md");
+    for rule in sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
+        let id = rule["id"].as_str().unwrap();
+        let uri = rule["helpUri"].as_str().unwrap();
+        // GitHub's anchor of a heading: lower case without punctuation.
+        assert!(uri.ends_with(&format!("docs/lint.md#{}", id.replace('.', ""))), "{uri}");
+        assert!(page.contains(&format!("\n### {id}\n")), "{id}");
+    }
 }

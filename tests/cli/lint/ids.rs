@@ -1,6 +1,6 @@
 //! One example that triggers each id, and one that just does not.
 
-use dispatch_guard::cli::lint::registry;
+use dispatch_guard::cli::lint::{self, registry};
 
 use crate::support::{Repository, findings, findings_in, ids};
 
@@ -162,6 +162,10 @@ fn gate_missing() {
     triggers("gate.missing", DISPATCH, &[(GATE, "github.ref == 'refs/heads/main'")]);
     triggers("gate.missing", DISPATCH, &[("    needs: guard\n", "")]);
     triggers("gate.missing", SINGLE, &[("          policy: |", "          on-deny: skip\n          policy: |")]);
+    let skipped = "        if: github.event.number\n        with:\n          policy: |";
+    triggers("gate.missing", SINGLE, &[("        with:\n          policy: |", skipped)]);
+    // The outputs of a job that is not needed are empty.
+    triggers("gate.missing", DISPATCH, &[("    needs: guard\n    if", "    needs: [first]\n    if")]);
     // A job that needs a gated one is skipped with it.
     is_clean(
         DISPATCH,
@@ -189,7 +193,8 @@ fn gate_bypassed() {
 
 #[test]
 fn condition_undecided() {
-    triggers("condition.undecided", DISPATCH, &[(GATE, "contains(needs.guard.outputs.allowed, 'true')")]);
+    triggers("condition.undecided", DISPATCH, &[(GATE, "contains(vars.VALUES, needs.guard.outputs.allowed)")]);
+    is_clean(DISPATCH, &[(GATE, "contains(needs.guard.outputs.allowed, 'true')")]);
     triggers("condition.undecided", DISPATCH, &[(GATE, "needs.guard.outputs.allowed == \"true\"")]);
     triggers(
         "condition.undecided",
@@ -252,7 +257,7 @@ fn permissions_excess() {
         DISPATCH,
         &[("    permissions:\n      pull-requests: read", "    permissions: write-all")],
     );
-    let report = "      - uses: org/dispatch-guard/report@v1\n        with: {sha: x, context: x}\n  work:\n";
+    let report = "      - uses: org/dispatch-guard/report@v1\n        with: {sha: '${{ steps.guard.outputs.head-sha }}', context: x}\n  work:\n";
     is_clean(
         DISPATCH,
         &[("  work:\n", report), ("      pull-requests: read", "      pull-requests: read\n      statuses: write")],
@@ -405,6 +410,10 @@ fn workflow_invalid() {
     triggers("workflow.invalid", "on: [push\njobs: {}\n", &[]);
     triggers("workflow.invalid", "on: push\n", &[]);
     lacks("workflow.invalid", "\u{feff}on: push\r\njobs: {}\r\n", &[]);
+    let action = "name: x\nruns: {using: composite, steps: [{run: make, shell: sh}]}\n";
+    let file = lint::SourceFile { path: "action.yml".to_owned(), text: action.to_owned() };
+    let found = lint::check_file(&file, &Repository::default());
+    assert!(found.len() == 1 && found[0].message.contains("an action"), "{found:#?}");
     // GitHub reads anchors in workflows.
     let anchors = "on: push\njobs: {a: &job {steps: [{run: make}]}, b: *job}\n";
     lacks("workflow.invalid", anchors, &[]);
@@ -418,6 +427,81 @@ fn aliases_that_expand_without_end_are_refused() {
         text.push_str(&format!("b{level}: &a{level} [{list}]\n"));
     }
     assert!(findings(&(text + "jobs: {}\n")).iter().any(|finding| finding.message.contains("too many values")));
+}
+
+#[test]
+fn ids_have_the_severities_of_the_contract() {
+    let of = |severity: &str| {
+        let rules = registry::ALL.iter().filter(|rule| rule.severity.name() == severity);
+        rules.map(|rule| rule.id).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        of("error"),
+        "workflow.invalid policy.invalid gate.missing gate.text gate.bypassed guard.no-id guard.output-missing"
+    );
+    assert_eq!(of("note"), "trigger.own-file skip-on.missing uses.unpinned");
+    assert_eq!(
+        of("warning"),
+        "guard.not-first condition.undecided permissions.missing permissions.excess trigger.mismatch trigger.unguarded \
+         consent.missing authors.pusher-unjudged checkout.unverified expression.untrusted concurrency.before-guard \
+         evaluate.gated"
+    );
+}
+
+#[test]
+fn names_of_actions_and_inputs_have_any_case() {
+    is_clean(DISPATCH, &[("org/dispatch-guard@v1", "Org/Dispatch-Guard@v1"), ("dispatch-types", "Dispatch-Types")]);
+}
+
+#[test]
+fn inputs_of_the_other_actions_are_read_by_their_code() {
+    let job = |action: &str, with: &str| {
+        format!("on: push\njobs: {{a: {{steps: [{{uses: org/dispatch-guard/{action}@v1, with: {{{with}}}}}]}}}}\n")
+    };
+    let sha = "sha: '${{ github.sha }}'";
+    for (action, with, expected) in [
+        ("send", "event-typ: x", "did you mean `event-type`"),
+        ("send", "event-type: ''", "set but empty"),
+        ("send", "pr-number: 7", "neither `event-type` nor `workflow` is set"),
+        ("send", "event-type: x, workflow: a.yml", "both set"),
+        ("send", "event-type: x, head-sha: abc", "without `pr-number`"),
+        ("send", "event-type: x, client-payload: '[]'", "`client-payload` is"),
+        ("send", "event-type: x, wait: stared", "did you mean `started`"),
+        ("report", "status: success", "`sha` is empty"),
+        ("report", &format!("{sha}, status: sucess"), "did you mean `success`"),
+        ("reconcile", "event-type: x", "`context` is not set"),
+        ("reconcile", "event-type: x, context: y, since: 24", "`since` is"),
+        ("reconcile", "event-type: x, context: y, limit: many", "`limit` is"),
+    ] {
+        let found = findings(&job(action, with));
+        let is_reported =
+            |finding: &lint::Finding| finding.id == "policy.invalid" && finding.message.contains(expected);
+        assert!(found.iter().any(is_reported), "{action} {with}: {found:#?}");
+    }
+    for (action, with) in [
+        ("send", "event-type: x, pr-number: '${{ inputs.pr }}', client-payload: '{\"a\": ${{ toJSON(inputs.a) }}}'"),
+        ("send", "workflow: '${{ inputs.file }}', ref: '${{ inputs.ref }}'"),
+        ("send", "event-type: x, signing-key: '${{ secrets.KEY }}', oidc: '${{ inputs.oidc }}'"),
+        ("report", sha),
+        ("report", &format!("{sha}, status: '${{{{ job.status }}}}', description: '', target-url: ''")),
+        ("reconcile", "event-type: x, context: y, since: 2d, dry-run: '${{ inputs.dry }}'"),
+        ("other", "anything: x"),
+    ] {
+        assert_eq!(ids(&findings(&job(action, with))), [""; 0], "{action} {with}");
+    }
+}
+
+#[test]
+fn a_test_file_is_not_taken_for_a_policy() {
+    let lint = |text: &str| {
+        let file = lint::SourceFile { path: ".github/dispatch-guard.test.yml".to_owned(), text: text.to_owned() };
+        lint::check_file(&file, &Repository::default())
+    };
+    let case = "cases: [{name: a, event-name: push, event: {}, expect: allowed}]\n";
+    assert!(lint(&format!("version: 1\npolicy: p.yml\n{case}")).is_empty());
+    let found = lint(&format!("version: 1\npolicy: p.yml\n{}", case.replace("allowed", "alowed")));
+    assert!(found.len() == 1 && found[0].message.contains("did you mean `allowed`"), "{found:#?}");
+    assert_eq!((found[0].line, found[0].column), (3, 9));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 // The npm package: what is in it, that it installs without a network, and that it runs from there and from a clone.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -138,4 +138,41 @@ test('runs without samples and schemas, as in the archive that workflows downloa
 test('bin is executable', () => {
   assert.equal(metadata.bin['dispatch-guard'], 'dist/cli/main.cjs');
   assert.match(readFileSync(join(DIST, 'cli/main.cjs'), 'utf8'), /^#!\/usr\/bin\/env node\n/);
+});
+
+test('hooks of pre-commit start the program of the clone', { skip: process.platform === 'win32' }, async () => {
+  // A clone, as pre-commit makes it: nothing is installed in it.
+  const clone = join(directory, 'hooks');
+  cpSync(DIST, join(clone, 'dist'), { recursive: true });
+  const home = join(directory, 'hooked');
+  mkdirSync(join(home, '.github/workflows'), { recursive: true });
+  const env = { PATH: `${dirname(NODE)}:${process.env.PATH ?? ''}` };
+  const hooks = readFileSync(join(ROOT, '.pre-commit-hooks.yaml'), 'utf8');
+  const entries = [...hooks.matchAll(/^ {2}entry: (\S+) (\S+)$/gm)].map(([, program = '', command = '']) => [
+    program,
+    command,
+  ]);
+  assert.deepEqual(
+    entries.map(([, command]) => command),
+    ['lint', 'test'],
+  );
+  assert.equal((await cli(['init', 'label'], { cwd: home })).status, 0);
+  const run = () =>
+    Promise.all(
+      entries.map(([program = '', command = '']) => start(join(clone, program), [command], { cwd: home, env })),
+    );
+  assert.deepEqual(
+    (await run()).map(({ status, stderr }) => [status, stderr]),
+    [
+      [0, ''],
+      [0, ''],
+    ],
+  );
+  const workflow = join(home, '.github/workflows/label-gate.yml');
+  const text = readFileSync(workflow, 'utf8');
+  writeFileSync(workflow, text.replace(" == 'true'", '').replace('label: [safe to test]', 'label: [other]'));
+  assert.deepEqual(
+    (await run()).map(({ status }) => status),
+    [2, 1],
+  );
 });

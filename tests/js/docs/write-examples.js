@@ -66,7 +66,8 @@ mkdirSync(directory, { recursive: true });
 const paths = { valid: [], unsafe: [] };
 for (const example of examples()) {
   const { language, page, text } = example;
-  if (language !== 'yaml' || isPolicy(example) || isPolicyTest(example)) continue;
+  const isOther = isPolicy(example) || isPolicyTest(example) || /^repos:/.test(text); // The last is for pre-commit.
+  if (language !== 'yaml' || isOther) continue;
   const path = join('target', 'examples', `${place(example).replace(/\W+/g, '-')}.yml`);
   const whole = /^on:/m.test(text) && /^jobs:/m.test(text);
   if (whole && COPIES.includes(page)) continue;

@@ -25,7 +25,8 @@ pub(super) fn check(subject: &Subject, report: &mut Report) {
                              can be the author's own doing",
                             event.name()
                         ),
-                        "Add `labels.set-by`, `approvals`, `label` or `merged: true`, or set `forks: deny`.",
+                        "Add `labels.set-by`, `approvals`, `label` or `merged: true`, or set `forks: deny`. Keep the rule as it \
+                         is only if its jobs treat everything that comes from the run as untrusted data.",
                     );
                 }
                 if leaves_pusher_unjudged(event, rule) {

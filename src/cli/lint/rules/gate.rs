@@ -20,6 +20,23 @@ pub(super) fn check(subject: &Subject, report: &mut Report) {
             continue;
         }
         let gate = gates.of_job(job);
+        if let Some((id, text)) = gates.unneeded_guard(job) {
+            report.add(
+                GATE_MISSING,
+                text.position,
+                format!(
+                    "the condition of the job `{}` reads outputs of `{id}`, which its `needs` does not list: they are \
+                     empty, so the job never runs",
+                    job.id.text
+                ),
+                if job.needs.is_empty() {
+                    format!("Add `needs: {id}` to the job.")
+                } else {
+                    format!("Add `{id}` to its `needs`.")
+                },
+            );
+            continue;
+        }
         if only_evaluates {
             if gate == Gate::Required {
                 report_evaluate(job.condition.as_ref(), job.id.position, report);
@@ -45,7 +62,11 @@ fn check_steps(guard: &Guard, report: &mut Report) {
     let id = step.step.id.as_ref().map(|id| id.text.to_ascii_lowercase());
     let is_allowed =
         |path: &[String]| id.as_ref().is_some_and(|id| path == ["steps", id.as_str(), "outputs", "allowed"]);
-    let denial_passes = options.on_deny == "skip" || !options.skip_on.is_empty() || step.step.continues_on_error;
+    // Or the guard does not run at all.
+    let denial_passes = options.on_deny == "skip"
+        || !options.skip_on.is_empty()
+        || step.step.continues_on_error
+        || step.step.condition.is_some();
     let output = format!("steps.{}.outputs.allowed", id.as_deref().unwrap_or("guard"));
     for later in guard.job.steps.iter().skip(step.index + 1).filter(|later| !later.is_guard()) {
         let condition = later.condition.as_ref().map(|text| Condition::read(&text.text));
@@ -111,6 +132,15 @@ impl Gates<'_, '_> {
         })
     }
 
+    /// A guard whose outputs the job's condition reads although the job does not need it.
+    fn unneeded_guard<'j>(&self, job: &'j Job) -> Option<(&str, &'j Text)> {
+        let text = job.condition.as_ref()?;
+        let condition = Condition::read(&text.text);
+        let ids = self.subject.guards.iter().filter(|guard| !Self::is_needed_guard(guard, job));
+        let mut ids = ids.map(|guard| guard.job.id.text.as_str());
+        Some((ids.find(|id| condition.reads(&["needs", &id.to_ascii_lowercase(), "outputs"]))?, text))
+    }
+
     /// Whether the job cannot run unless a guard allowed the run: by its own condition, or because a job that it needs
     /// is skipped then.
     fn is_gated(&self, job: &Job, known: &mut BTreeMap<String, bool>) -> bool {
@@ -142,6 +172,27 @@ impl Gates<'_, '_> {
     }
 }
 
+/// The most characters of a condition that is repeated in a help text.
+const MAX_CONDITION: usize = 100;
+
+/// How to add the gate to a condition that can hold without it.
+fn conjunction(condition: &str, output: &str) -> String {
+    let line = condition.split_whitespace().collect::<Vec<_>>().join(" ");
+    let inner = line.strip_prefix("${{").and_then(|line| line.strip_suffix("}}")).unwrap_or(&line).trim();
+    let is_disjunction = inner.contains("||");
+    let mut help = match inner {
+        _ if inner.contains("allowed") || inner.chars().count() > MAX_CONDITION => {
+            format!("Write `{output} == 'true' && (…)`, with everything else in the parentheses.")
+        }
+        _ if is_disjunction => format!("Write `if: {output} == 'true' && ({inner})`."),
+        _ => format!("Write `if: {output} == 'true' && {inner}`."),
+    };
+    if is_disjunction && inner.contains("event_name") {
+        help.push_str(" An event that needs no check, such as `schedule`, can have a rule in the policy.");
+    }
+    help
+}
+
 fn report_evaluate(condition: Option<&Text>, position: Position, report: &mut Report) {
     report.add(
         EVALUATE_GATED,
@@ -170,7 +221,7 @@ fn report_gate(
                 format!("Add `needs: {needs}` and `if: {output} == 'true'`.")
             } else {
                 format!(
-                    "Add `if: {output} == 'true'`: with `on-deny: skip`, `skip-on` or `continue-on-error` a denial does not stop the job."
+                    "Add `if: {output} == 'true'`: with `on-deny: skip`, `skip-on`, `continue-on-error` or an `if` of the guard's step, the job goes on without it."
                 )
             };
             report.add(GATE_MISSING, position, format!("{what} runs without `{output} == 'true'`"), help);
@@ -181,19 +232,25 @@ fn report_gate(
             format!("{what} tests `{output}` as a text, and the text `false` counts as true"),
             format!("Write `if: {output} == 'true'`."),
         ),
+        Gate::Never => report.add(
+            GATE_TEXT,
+            at_condition,
+            format!("the condition of {what} never holds: `{output}` is the text `'true'` or `'false'`, or empty"),
+            format!("Write `if: {output} == 'true'`."),
+        ),
         Gate::Bypassed => {
             let is_always_true = condition.is_some_and(|text| Condition::read(&text.text).is_always_true());
             let (message, help) = if is_always_true {
                 (
                     format!(
-                        "the condition of {what} is always true: with text around `${{{{ }}}}` it is a text that is not empty"
+                        "the condition of {what} is always true: with text, a space or a line break around `${{{{ }}}}` it is a text that is not empty"
                     ),
-                    format!("Write all of it in one expression, such as `if: {output} == 'true' && …`."),
+                    format!("Write the whole condition without `${{{{ }}}}`, such as `if: {output} == 'true' && …`."),
                 )
             } else {
                 (
                     format!("{what} can run although `{output}` is not `true`"),
-                    format!("Make it a conjunction: `{output} == 'true' && (…)`."),
+                    conjunction(condition.map_or("", |text| text.text.as_str()), output),
                 )
             };
             report.add(GATE_BYPASSED, at_condition, message, help);

@@ -56,7 +56,7 @@ fn check_outputs(subject: &Subject, guard: &Guard, report: &mut Report) {
     let (message, help) = if guard.step.is_some() {
         (
             format!("the job `{}` does not have the guard's `allowed` as an output", job.id.text),
-            format!("Add to the job: `outputs: {{allowed: \"${{{{ steps.{id}.outputs.allowed }}}}\"}}`."),
+            format!("Add to the job's `outputs`: `allowed: ${{{{ steps.{id}.outputs.allowed }}}}`."),
         )
     } else {
         (
@@ -72,7 +72,12 @@ fn check_outputs(subject: &Subject, guard: &Guard, report: &mut Report) {
 
 fn check_first(guard: &Guard, report: &mut Report) {
     let before = guard.step.as_ref().map_or(0, |step| step.index);
-    let is_harmless = |uses: &str| uses.starts_with("step-security/harden-runner@");
+    // An action of this repository has to be checked out first.
+    let is_local =
+        guard.step.as_ref().and_then(|step| step.step.uses.as_ref()).is_some_and(|uses| uses.text.starts_with("./"));
+    let is_harmless = |uses: &str| {
+        uses.starts_with("step-security/harden-runner@") || (is_local && uses.starts_with("actions/checkout@"))
+    };
     let runs = guard
         .job
         .steps

@@ -7,9 +7,9 @@ mod permissions;
 mod scripts;
 mod trigger;
 
+use super::action_inputs;
 use super::guards::{self, Guard};
 use super::report::Report;
-use super::step_inputs;
 use super::{Files, SourceFile};
 use crate::cli::workflow::{Step, Workflow};
 
@@ -34,11 +34,14 @@ pub fn check(workflow: &Workflow, file: &SourceFile, files: &dyn Files, report: 
     let guards = guards::find(workflow, &file.path, files, report);
     let subject = Subject { workflow, guards };
     for step in subject.steps() {
-        step_inputs::check_other_actions(step, report);
+        action_inputs::check(step, report);
     }
     scripts::check_pins(&subject, report);
     if subject.guards.is_empty() {
         trigger::check_unguarded(&subject, report);
+        if subject.steps().any(|step| step.action().is_some()) {
+            scripts::check_expressions(&subject, report);
+        }
         return;
     }
     guard_job::check(&subject, report);
@@ -46,5 +49,6 @@ pub fn check(workflow: &Workflow, file: &SourceFile, files: &dyn Files, report: 
     permissions::check(&subject, report);
     trigger::check(&subject, report);
     consent::check(&subject, report);
-    scripts::check(&subject, report);
+    scripts::check_checkouts(&subject, report);
+    scripts::check_expressions(&subject, report);
 }

@@ -137,7 +137,13 @@ fn add_action(step: &Step, needs: &mut Needs) {
             needs.add("id-token: write", "to prove who sends");
         }
         Some(Uses::Report) => needs.add("statuses: write", "to set the status"),
-        _ => {}
+        Some(Uses::Reconcile) => {
+            needs.add("contents: write", "to send a dispatch");
+            needs.add("statuses: write", "to set the status");
+            needs.add(pull_request_lookup::PERMISSION, "to list pull requests");
+            needs.add("id-token: write", "to prove who sends");
+        }
+        Some(Uses::Guard | Uses::Other) | None => {}
     }
 }
 

@@ -36,16 +36,19 @@ pub(super) fn check_pins(subject: &Subject, report: &mut Report) {
     }
 }
 
-pub(super) fn check(subject: &Subject, report: &mut Report) {
+pub(super) fn check_checkouts(subject: &Subject, report: &mut Report) {
     for job in &subject.workflow.jobs {
-        for step in &job.steps {
-            check_checkout(subject, job, step, report);
-            if let Some(run) = &step.run {
-                check_script(run, "this script", report);
-            }
-            if let Some(policy) = step.input("policy").filter(|_| step.is_guard()) {
-                check_script(policy, "the policy", report);
-            }
+        job.steps.iter().for_each(|step| check_checkout(subject, job, step, report));
+    }
+}
+
+pub(super) fn check_expressions(subject: &Subject, report: &mut Report) {
+    for step in subject.steps() {
+        if let Some(run) = &step.run {
+            check_script(run, "this script", report);
+        }
+        if let Some(policy) = step.input("policy").filter(|_| step.is_guard()) {
+            check_script(policy, "the policy", report);
         }
     }
 }
