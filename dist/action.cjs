@@ -7,7 +7,7 @@ var ActionError = class extends Error {
 	}
 };
 // js/host/host.js
-function createHost({ mask, progress, redact }) {
+function createHost({ mask, progress, interimOutputs, redact }) {
 	return {
 		async request(request) {
 			try {
@@ -25,7 +25,8 @@ function createHost({ mask, progress, redact }) {
 		random: (count) => crypto.getRandomValues(new Uint8Array(count)),
 		verifyRs256,
 		mask,
-		progress
+		progress,
+		interimOutputs
 	};
 }
 async function verifyRs256(jwk, data, signature) {
@@ -100,6 +101,26 @@ function failedOutputs(contract, action, reason, help) {
 	}
 	return Object.fromEntries(contract.outputs[action].map((name) => [name, values[name] ?? ""]));
 }
+var InterimOutputs = class {
+	#written = {};
+	#runner;
+	constructor(runner) {
+		this.#runner = runner;
+	}
+	write(outputs) {
+		this.#written = outputs;
+		try {
+			this.#runner.outputs(outputs);
+		} catch {}
+	}
+	keptIn(failed) {
+		let { "reason-code": _code, reason: _reason, ...done } = this.#written;
+		return {
+			...failed,
+			...done
+		};
+	}
+};
 // node_modules/@actions/core/lib/utils.js
 function toCommandValue(input) {
 	return input == null ? "" : typeof input == "string" || input instanceof String ? input : JSON.stringify(input);
@@ -281,17 +302,17 @@ function main(action, core) {
 	}).then((status) => process.exit(status));
 }
 async function run(action, dependencies) {
-	let { runner, contract, uncaughtError } = dependencies, secrets = new Secrets();
+	let { runner, contract, uncaughtError } = dependencies, secrets = new Secrets(), interim = new InterimOutputs(runner);
 	try {
 		runner.outputs({ [decidingOutput(contract, action)]: undecided(action) });
-		let inputs = runner.inputs(), decided = decide(action, inputs, dependencies, secrets);
+		let inputs = runner.inputs(), decided = decide(action, inputs, dependencies, secrets, interim);
 		return await Promise.race([
 			decided,
 			uncaughtError,
 			expire(runLimit(action, inputs))
 		]);
 	} catch (error) {
-		return fail(action, dependencies, secrets, error);
+		return fail(action, dependencies, secrets, interim, error);
 	}
 }
 function runLimit(action, { wait = "none" }) {
@@ -307,7 +328,7 @@ function uncaughtError() {
 		process.on("uncaughtException", reject), process.on("unhandledRejection", reject), process.on("beforeExit", () => reject(Error("the core did not complete (event loop drained)")));
 	});
 }
-async function decide(action, inputs, { runner, environment, contract, loadCore }, secrets) {
+async function decide(action, inputs, { runner, environment, contract, loadCore }, secrets, interim) {
 	let mask = (secret) => {
 		secrets.add(secret), runner.mask(secret);
 	};
@@ -315,6 +336,7 @@ async function decide(action, inputs, { runner, environment, contract, loadCore 
 	let known = Object.keys(environment).filter((name) => name.startsWith("GITHUB_") || VARIABLES.includes(name)), variables = Object.fromEntries(known.map((name) => [name, environment[name]])), { event, error } = readEvent(environment.GITHUB_EVENT_PATH), core = loadCore(), host = createHost({
 		mask,
 		progress: (line) => runner.log([line]),
+		interimOutputs: (outputs) => interim.write(JSON.parse(outputs)),
 		redact: (text) => secrets.redact(text)
 	}), facts = JSON.stringify({
 		inputs,
@@ -355,8 +377,8 @@ function summarize(action, runner, markdown) {
 		});
 	}
 }
-function fail(action, { runner, contract }, secrets, error) {
-	let reason = `the action itself failed: ${printable(secrets.redact(errorMessage(error)))}`, help = error instanceof ActionError ? error.help : contract.help, outputs = failedOutputs(contract, action, reason, help), title = `dispatch-guard: ${INTERNAL_ERROR}`, message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.\n${help}\n${contract.url}`, stack = error instanceof Error && error.stack ? error.stack : reason, steps = [
+function fail(action, { runner, contract }, secrets, interim, error) {
+	let reason = `the action itself failed: ${printable(secrets.redact(errorMessage(error)))}`, help = error instanceof ActionError ? error.help : contract.help, outputs = interim.keptIn(failedOutputs(contract, action, reason, help)), title = `dispatch-guard: ${INTERNAL_ERROR}`, message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.\n${help}\n${contract.url}`, stack = error instanceof Error && error.stack ? error.stack : reason, steps = [
 		() => runner.outputs(outputs),
 		() => runner.annotate({
 			level: "error",
@@ -672,6 +694,9 @@ function __wbg_get_imports() {
 			__wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
 				return arg0[arg1 >>> 0];
 			},
+			__wbg_interimOutputs_e0d92ff2ae71baca: function(arg0, arg1, arg2) {
+				arg0.interimOutputs(getStringFromWasm0(arg1, arg2));
+			},
 			__wbg_length_b03a0fabb109b1e9: function(arg0) {
 				return arg0.length;
 			},
@@ -914,7 +939,7 @@ function loadCore() {
 	let file = (0, node_path.join)(__dirname, "dispatch_guard_bg.wasm");
 	try {
 		let bytes = (0, node_fs.readFileSync)(file);
-		if (bytes.length !== 869122) throw Error(`it has ${bytes.length} bytes and should have 869122`);
+		if (bytes.length !== 870907) throw Error(`it has ${bytes.length} bytes and should have 870907`);
 		initSync({ module: new WebAssembly.Module(bytes) });
 	} catch (error) {
 		throw new ActionError(`cannot load ${file}: ${error instanceof Error ? error.message : error}`, error instanceof RangeError ? MEMORY_HELP : FILE_HELP, { cause: error });

@@ -117,6 +117,9 @@ pub trait Host {
     fn mask(&self, secret: &str);
     /// Prints a line immediately, for an action that takes long. The line contains no secrets.
     fn progress(&self, _line: &str) {}
+    /// Writes outputs immediately, for an action that has done something and goes on: whoever cancels it still learns what
+    /// was done. Those of the end replace them.
+    fn interim_outputs(&self, _outputs: &[(&'static str, String)]) {}
     /// Whether a tag is the HMAC-SHA-256 of a digest under a key. A method of the host, so that evidence can record the
     /// result without the key.
     fn verify_hmac(&self, digest: &[u8; 32], key: &[u8], tag: &[u8; 32]) -> bool {

@@ -44,7 +44,7 @@ const HOST: &str = "
             return new TextDecoder().decode(signature) === `${sum}:${JSON.parse(jwk).n.slice(0, 8)}`;
         },
         mask() {},
-        progress() {},
+        progress() {}, interimOutputs() {},
     };
 ";
 

@@ -197,6 +197,7 @@ function createChecker(core, options, onMissingFile) {
 	}, host = require_host.createHost({
 		mask() {},
 		progress() {},
+		interimOutputs() {},
 		redact: (text) => token === "" ? text : text.replaceAll(token, "***")
 	}), apiAnswers = openAnswers(options.api, onMissingFile), offline = offlineApi("the command line is offline; no request was made"), at = options.at === void 0 ? void 0 : readTime(options.at);
 	return async (event, rules) => {

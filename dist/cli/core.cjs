@@ -239,6 +239,9 @@ function __wbg_get_imports() {
 			__wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
 				return arg0[arg1 >>> 0];
 			},
+			__wbg_interimOutputs_e0d92ff2ae71baca: function(arg0, arg1, arg2) {
+				arg0.interimOutputs(getStringFromWasm0(arg1, arg2));
+			},
 			__wbg_length_b03a0fabb109b1e9: function(arg0) {
 				return arg0.length;
 			},

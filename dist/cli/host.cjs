@@ -1,6 +1,6 @@
 "use strict";
 // js/host/host.js
-function createHost({ mask, progress, redact }) {
+function createHost({ mask, progress, interimOutputs, redact }) {
 	return {
 		async request(request) {
 			try {
@@ -18,7 +18,8 @@ function createHost({ mask, progress, redact }) {
 		random: (count) => crypto.getRandomValues(new Uint8Array(count)),
 		verifyRs256,
 		mask,
-		progress
+		progress,
+		interimOutputs
 	};
 }
 async function verifyRs256(jwk, data, signature) {

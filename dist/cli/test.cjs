@@ -10,6 +10,7 @@ async function run(values, names) {
 	let host = require_host.createHost({
 		mask() {},
 		progress() {},
+		interimOutputs() {},
 		redact: (text) => text
 	}), status = 0;
 	for (let file of files) {

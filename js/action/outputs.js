@@ -48,3 +48,35 @@ export function failedOutputs(contract, action, reason, help) {
   }
   return Object.fromEntries(contract.outputs[action].map((name) => [name, values[name] ?? '']));
 }
+
+/** The outputs of an action that has done something and goes on. What was sent stays sent, however the run ends. */
+export class InterimOutputs {
+  /** @type {Record<string, string>} */
+  #written = {};
+  #runner;
+
+  /** @param {Pick<import('./runner.js').Runner, 'outputs'>} runner */
+  constructor(runner) {
+    this.#runner = runner;
+  }
+
+  /** @param {Record<string, string>} outputs */
+  write(outputs) {
+    this.#written = outputs;
+    try {
+      this.#runner.outputs(outputs);
+    } catch {
+      // The action goes on; its last outputs fail in the same way and are reported.
+    }
+  }
+
+  /**
+   * The outputs of a run that failed, with what it had done before.
+   * @param {Record<string, string>} failed
+   * @returns {Record<string, string>}
+   */
+  keptIn(failed) {
+    const { 'reason-code': _code, reason: _reason, ...done } = this.#written;
+    return { ...failed, ...done };
+  }
+}

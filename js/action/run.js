@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { ActionError } from '../core/action-error.js';
 import { createHost } from '../host/host.js';
 import { writeFile } from './files.js';
-import { decidingOutput, failedOutputs, INTERNAL_ERROR, undecided } from './outputs.js';
+import { decidingOutput, failedOutputs, INTERNAL_ERROR, InterimOutputs, undecided } from './outputs.js';
 import { createRunner } from './runner.js';
 import { Secrets } from './secrets.js';
 
@@ -71,13 +71,14 @@ export function main(action, core) {
 export async function run(action, dependencies) {
   const { runner, contract, uncaughtError } = dependencies;
   const secrets = new Secrets();
+  const interim = new InterimOutputs(runner);
   try {
     runner.outputs({ [decidingOutput(contract, action)]: undecided(action) });
     const inputs = runner.inputs();
-    const decided = decide(action, inputs, dependencies, secrets);
+    const decided = decide(action, inputs, dependencies, secrets, interim);
     return await Promise.race([decided, uncaughtError, expire(runLimit(action, inputs))]);
   } catch (error) {
-    return fail(action, dependencies, secrets, error);
+    return fail(action, dependencies, secrets, interim, error);
   }
 }
 
@@ -116,9 +117,10 @@ function uncaughtError() {
  * @param {Record<string, string>} inputs
  * @param {Dependencies} dependencies
  * @param {Secrets} secrets
+ * @param {InterimOutputs} interim
  * @returns {Promise<0 | 1>}
  */
-async function decide(action, inputs, { runner, environment, contract, loadCore }, secrets) {
+async function decide(action, inputs, { runner, environment, contract, loadCore }, secrets, interim) {
   const mask = (/** @type {string} */ secret) => {
     secrets.add(secret);
     runner.mask(secret);
@@ -134,6 +136,7 @@ async function decide(action, inputs, { runner, environment, contract, loadCore 
   const host = createHost({
     mask,
     progress: (line) => runner.log([line]),
+    interimOutputs: (outputs) => interim.write(JSON.parse(outputs)),
     redact: (text) => secrets.redact(text),
   });
   const facts = JSON.stringify({ inputs, environment: variables, event_error: error });
@@ -205,14 +208,15 @@ function summarize(action, runner, markdown) {
  * @param {ActionName} action
  * @param {Dependencies} dependencies
  * @param {Secrets} secrets
+ * @param {InterimOutputs} interim
  * @param {unknown} error
  * @returns {1}
  */
-function fail(action, { runner, contract }, secrets, error) {
+function fail(action, { runner, contract }, secrets, interim, error) {
   // Secrets are removed first: escaping could change one so that it is no longer found.
   const reason = `the action itself failed: ${printable(secrets.redact(errorMessage(error)))}`;
   const help = error instanceof ActionError ? error.help : contract.help;
-  const outputs = failedOutputs(contract, action, reason, help);
+  const outputs = interim.keptIn(failedOutputs(contract, action, reason, help));
   const title = `dispatch-guard: ${INTERNAL_ERROR}`;
   const message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.\n${help}\n${contract.url}`;
   const stack = error instanceof Error && error.stack ? error.stack : reason;

@@ -118,7 +118,7 @@ function createChecker(core, options, onMissingFile) {
     signing_keys: keys === undefined ? '' : readText(keys, `the file of keys \`${keys}\``),
   };
   const redact = (/** @type {string} */ text) => (token === '' ? text : text.replaceAll(token, '***'));
-  const host = createHost({ mask() {}, progress() {}, redact });
+  const host = createHost({ mask() {}, progress() {}, interimOutputs() {}, redact });
   const apiAnswers = openAnswers(options.api, onMissingFile);
   const offline = offlineApi('the command line is offline; no request was made');
   const at = options.at === undefined ? undefined : readTime(options.at);

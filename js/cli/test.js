@@ -23,7 +23,7 @@ export async function run(values, names) {
     throw new UsageError(`there is no \`${DEFAULT_TEST_FILE}\`; name a test file, or write one with \`init\``);
   }
   if (format === 'json' && files.length > 1) throw new UsageError('`--json` takes one test file');
-  const host = createHost({ mask() {}, progress() {}, redact: (text) => text });
+  const host = createHost({ mask() {}, progress() {}, interimOutputs() {}, redact: (text) => text });
   let status = 0;
   for (const file of files) {
     const path = pathInRepository(root, file);

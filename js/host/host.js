@@ -15,16 +15,18 @@
  * @property {(jwk: string, data: Uint8Array, signature: Uint8Array) => Promise<boolean>} verifyRs256
  * @property {(secret: string) => void} mask
  * @property {(line: string) => void} progress prints a line at once
+ * @property {(outputs: string) => void} interimOutputs writes outputs, an object as JSON, at once
  */
 
 /**
  * @param {object} options
  * @param {(secret: string) => void} options.mask
  * @param {(line: string) => void} options.progress
+ * @param {(outputs: string) => void} options.interimOutputs
  * @param {(text: string) => string} options.redact removes secrets from the text of an error
  * @returns {Host}
  */
-export function createHost({ mask, progress, redact }) {
+export function createHost({ mask, progress, interimOutputs, redact }) {
   return {
     async request(request) {
       try {
@@ -42,6 +44,7 @@ export function createHost({ mask, progress, redact }) {
     verifyRs256,
     mask,
     progress,
+    interimOutputs,
   };
 }
 

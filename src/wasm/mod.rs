@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::host::{Host, Request, Response, TransportError, TransportErrorKind};
-use crate::outcome::json;
+use crate::outcome::{Outputs, json};
 use crate::runner::invocation::Invocation;
 use crate::text::escape_log_line;
 use futures_util::future::{FutureExt, LocalBoxFuture};
@@ -44,6 +44,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn progress(this: &JsHost, line: &str);
+
+    #[wasm_bindgen(method, js_name = interimOutputs)]
+    fn interim_outputs(this: &JsHost, outputs: &str);
 }
 
 /// Decides whether the run may proceed.
@@ -143,6 +146,10 @@ impl Host for JsHostAdapter {
 
     fn progress(&self, line: &str) {
         self.0.progress(&escape_log_line(line));
+    }
+
+    fn interim_outputs(&self, outputs: &[(&'static str, String)]) {
+        self.0.interim_outputs(&json(&Outputs(outputs.to_vec())));
     }
 }
 

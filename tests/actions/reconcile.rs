@@ -136,6 +136,8 @@ fn the_limit_is_the_most_sent_in_one_pass_and_missed_lists_all() {
     let ran = run.expect("allowed", &[]);
     assert_eq!(results(&ran), ("[7,8,9]", "[7,8]"));
     assert_eq!(ran.sleeps, [1000], "a second between two writes");
+    let told: Vec<&str> = ran.interim_outputs.iter().map(|outputs| outputs["sent"].as_str()).collect();
+    assert_eq!(told, ["[7]", "[7,8]"], "for whoever cancels the job meanwhile");
 }
 
 #[test]

@@ -164,6 +164,7 @@ impl Run {
             sleeps: host.sleeps.take(),
             masked: host.masked.take(),
             progress: host.progress.take(),
+            interim_outputs: host.interim_outputs.take(),
         };
         ran.check_laws(self);
         ran
@@ -186,6 +187,8 @@ pub struct Ran {
     pub sleeps: Vec<u32>,
     pub masked: Vec<String>,
     pub progress: Vec<String>,
+    /// The outputs that were written before the end, each time.
+    pub interim_outputs: Vec<BTreeMap<&'static str, String>>,
 }
 
 impl Ran {

@@ -45,6 +45,9 @@ fn the_run_is_the_one_with_the_nonce_in_its_title() {
     assert_eq!((ran.output("run-id"), ran.output("conclusion"), ran.output("sent")), ("55", "", "true"));
     assert_eq!(ran.output("run-url"), "https://github.com/acme/charts/actions/runs/55");
     assert!(ran.progress[0].contains(NONCE), "whoever cancels the job knows what was sent: {:?}", ran.progress);
+    let [interim] = &ran.interim_outputs[..] else { panic!("{:?}", ran.interim_outputs) };
+    let told = ["sent", "nonce", "event-type", "run-id", "reason-code"].map(|name| interim[name].as_str());
+    assert_eq!(told, ["true", NONCE, "build", "", "run.not_started"]);
     assert!(ran.outcome.summary.as_ref().unwrap().contains("| [55](https://github.com/acme/charts/actions/runs/55) |"));
     assert_eq!(ran.audit_requests(), [("POST", 1), ("GET", 2)], "polls are one request with several attempts");
 }
@@ -60,6 +63,12 @@ fn the_run_is_the_one_that_claimed_the_dispatch() {
     let pinned = send("started").input("pr-number", "7").route(PULL_7, Reply::json(200, &pull())).route(RUNS, listed);
     let claimed = pinned.clone().route(&statuses, Reply::json(200, &json!([claim("w5.yml", 55)])));
     assert_eq!(claimed.expect("allowed", &[]).output("run-id"), "55");
+    // A commit can have many statuses.
+    let page_2 = format!("{statuses}&page=2");
+    let others: Vec<Value> = (0..100).map(|n| json!({ "context": format!("ci {n}"), "target_url": null })).collect();
+    let far = pinned.clone().route(&statuses, Reply::json(200, &json!(others)));
+    let far = far.route(&page_2, Reply::json(200, &json!([claim("w5.yml", 55)])));
+    assert_eq!(far.expect("allowed", &[]).output("run-id"), "55");
     // The claim of another workflow, or of a run that is not listed, says nothing.
     let foreign = pinned.clone().route(&statuses, Reply::json(200, &json!([claim("w6.yml", 55), claim("w5.yml", 57)])));
     foreign.input("wait-timeout", "10s").expect("run.not_started", &["10 s"]);
@@ -83,6 +92,9 @@ fn only_success_is_success() {
     let ran =
         started.clone().replies(RUN_55, vec![running.clone(), ended("success")]).expect("allowed", &["`success`"]);
     assert_eq!((ran.output("conclusion"), ran.requests().len()), ("success", 4));
+    let interim = ran.interim_outputs.last().unwrap();
+    let told = ["sent", "run-id", "conclusion", "reason-code"].map(|name| interim[name].as_str());
+    assert_eq!(told, ["true", "55", "", "run.not_completed"], "for whoever cancels the job now");
     for conclusion in ["failure", "cancelled", "skipped", "neutral", "timed_out", "action_required"] {
         let ran = started.clone().route(RUN_55, ended(conclusion)).expect("run.not_successful", &[conclusion]);
         assert_eq!((ran.output("sent"), ran.output("conclusion")), ("true", conclusion));
@@ -195,4 +207,17 @@ fn a_pull_request_of_another_repository_is_pinned() {
     let ran = ran.expect("allowed", &[]);
     assert_eq!(ran.requests(), [route, DISPATCH]);
     assert_eq!(ran.body()["client_payload"]["_guard"]["head_sha"], HEAD);
+}
+
+#[test]
+fn a_run_can_be_on_a_later_page() {
+    let others: Vec<Value> = (100..200).map(|id| run(id, "another", "w5.yml")).collect();
+    let sent =
+        send("started").route(RUNS, runs(&others)).route(&format!("{RUNS}&page=2"), runs(&[run(55, NONCE, "w5.yml")]));
+    assert_eq!(sent.expect("allowed", &[]).output("run-id"), "55");
+}
+
+#[test]
+fn without_waiting_nothing_is_written_before_the_end() {
+    assert!(send("none").expect("allowed", &[]).interim_outputs.is_empty());
 }

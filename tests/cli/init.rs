@@ -58,7 +58,7 @@ fn the_base_branch_is_the_one_that_is_named() {
     let mut request = request("cascade");
     request.branch = "release/1.x".to_owned();
     let files = init(&request).unwrap().files;
-    assert_eq!(files[0].text.matches("['release/1.x']").count(), 2, "{}", files[0].text);
+    assert_eq!(files[0].text.matches("['release/1.x']").count(), 3, "{}", files[0].text);
     assert!(!files[0].text.contains("[fork_upstream]"));
     request.branch = "a b".to_owned();
     assert!(init(&request).unwrap_err().contains("--branch"));

@@ -116,6 +116,7 @@ pub struct FakeHost {
     pub masked: RefCell<Vec<String>>,
     /// Every line that was printed at once.
     pub progress: RefCell<Vec<String>>,
+    pub interim_outputs: RefCell<Vec<BTreeMap<&'static str, String>>>,
     /// What each random byte is.
     pub random: Cell<u8>,
     /// Whether an RS256 signature belongs to a key.
@@ -133,6 +134,7 @@ impl FakeHost {
             sleeps: RefCell::default(),
             masked: RefCell::default(),
             progress: RefCell::default(),
+            interim_outputs: RefCell::default(),
             random: Cell::new(0),
             rs256: Cell::new(|_, _, _| false),
         }
@@ -215,6 +217,10 @@ impl Host for FakeHost {
 
     fn progress(&self, line: &str) {
         self.progress.borrow_mut().push(line.to_owned());
+    }
+
+    fn interim_outputs(&self, outputs: &[(&'static str, String)]) {
+        self.interim_outputs.borrow_mut().push(outputs.iter().cloned().collect());
     }
 }
 

@@ -8,6 +8,7 @@ use crate::format::json::Json;
 use crate::host::Host;
 use crate::outcome::action::ActionReport;
 use crate::outcome::{Outcome, Table};
+use crate::reason::ReasonCode;
 use crate::rejection::Rejection;
 use crate::runner::inputs;
 use crate::runner::invocation::Invocation;
@@ -57,9 +58,23 @@ async fn perform(
     request.event_type.clone_into(&mut report.event_type);
     request.context.clone_into(&mut report.context);
     let candidates = list::candidates(&request, &tools.github, tools.host.now()).await?;
-    Pass { invocation, tools, request: &request }.run(&candidates, &mut report.record).await;
+    let ReconcileReport { repository, event_type, context, record } = report;
+    // Whoever cancels the job learns what was sent until then.
+    let on_sent = |record: &PassRecord| {
+        let so_far = ReconcileReport {
+            repository: repository.clone(),
+            event_type: event_type.clone(),
+            context: context.clone(),
+            record: record.clone(),
+        };
+        let found = format!("the step ended after {} dispatches", record.sent.len());
+        let ended = Rejection::new(ReasonCode::InternalError, found, "the next pass looks at the other pull requests");
+        let outcome = finish(so_far.into_report(Err(ended)), invocation, tools.host, Some(&tools.github));
+        tools.host.interim_outputs(&outcome.outputs.0);
+    };
+    Pass { invocation, tools, request: &request, on_sent: &on_sent }.run(&candidates, record).await;
 
-    let PassRecord { missed, sent, failures, .. } = &report.record;
+    let PassRecord { missed, sent, failures, .. } = record;
     let what = format!(
         "looked at {} pull requests: {} without a status {}, {} dispatched as {}",
         candidates.len(),

@@ -34,7 +34,7 @@ enum Step {
 }
 
 /// What the pass has found and done.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PassRecord {
     /// The pull requests that have no run.
     pub missed: Vec<u64>,
@@ -53,6 +53,8 @@ pub struct Pass<'a> {
     pub invocation: &'a Invocation<'a>,
     pub tools: &'a ActionContext<'a>,
     pub request: &'a ReconcileRequest,
+    /// Called after each dispatch.
+    pub on_sent: &'a dyn Fn(&PassRecord),
 }
 
 impl Pass<'_> {
@@ -84,6 +86,7 @@ impl Pass<'_> {
         let done = match result {
             Ok(Step::Sent) => {
                 record.sent.push(number);
+                (self.on_sent)(record);
                 "dispatched".to_owned()
             }
             Ok(Step::Skipped(why)) => format!("not sent: {why}"),
@@ -157,7 +160,7 @@ impl Pass<'_> {
 
     /// Marks the head commit, and sends the dispatch. Without the mark the next pass would send it once more.
     async fn dispatch(&self, pr: &PullRequest) -> Result<(), Rejection> {
-        let Self { invocation, tools, request } = self;
+        let Self { invocation, tools, request, .. } = self;
         let own_id = tools.environment.repository_id().unwrap_or(pr.base_repository_id);
         if pr.base_repository_id != own_id {
             let found = format!("it belongs to the repository with the id {}", pr.base_repository_id);

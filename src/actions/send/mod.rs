@@ -30,7 +30,7 @@ use request::{DispatchRequest, Target, WaitUntil};
 use wait::{SentDispatch, Waiter};
 
 /// What is known of the dispatch so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct SendReport {
     /// `owner/name` of the target repository.
     repository: String,
@@ -153,7 +153,9 @@ async fn perform(
     report.set_run(accepted.run_id, tools);
     let what = sentence(&request, report);
     if request.wait.until != WaitUntil::Sent {
-        wait_for_run(&request, tools, host, report, sent_ms, &what).await?;
+        let found = format!("{what}, and the step ended before its run was found");
+        tell_so_far(report, Rejection::new(ReasonCode::RunNotStarted, found, ""), invocation, tools);
+        wait_for_run(&request, invocation, tools, report, sent_ms, &what).await?;
     }
     Ok(match report.run_id {
         Some(run) if report.conclusion.is_empty() => format!("{what}, which started run {run}"),
@@ -165,13 +167,13 @@ async fn perform(
 /// Waits for the run, as the input `wait` says.
 async fn wait_for_run(
     request: &DispatchRequest,
+    invocation: &Invocation<'_>,
     tools: &ActionContext<'_>,
-    host: &dyn Host,
     report: &mut SendReport,
     sent_ms: u64,
     what: &str,
 ) -> Result<(), Rejection> {
-    // Whoever cancels the job from now on has to know that something was sent.
+    let host = tools.host;
     let nonce = if report.nonce.is_empty() { String::new() } else { format!(" with the nonce `{}`", report.nonce) };
     host.progress(&tools.github.redact(format!("{what}{nonce}; waiting for its run")));
     let head_sha = match &request.pull_request {
@@ -202,9 +204,17 @@ async fn wait_for_run(
     report.set_run(Some(run), tools);
     host.progress(&tools.github.redact(format!("run {run} has started: {}", report.run_url)));
     if request.wait.until == WaitUntil::Completed {
+        let found = format!("{what} was sent, and the step ended before run {run} did");
+        tell_so_far(report, Rejection::new(ReasonCode::RunNotCompleted, found, ""), invocation, tools);
         report.conclusion = waiter.complete(run).await?;
     }
     wait::check_conclusion(&request.wait, run, &report.conclusion)
+}
+
+/// Writes the outputs for the case that the step is cancelled from now on: it must not look as if nothing was sent.
+fn tell_so_far(report: &SendReport, cancelled: Rejection, invocation: &Invocation<'_>, tools: &ActionContext<'_>) {
+    let outcome = finish(report.clone().into_report(Err(cancelled)), invocation, tools.host, Some(&tools.github));
+    tools.host.interim_outputs(&outcome.outputs.0);
 }
 
 /// The pull request and the id of the target repository, concurrently, if they are needed.

@@ -4,10 +4,10 @@
 //! is found by the envelope's nonce: in the run's title, or in the claim that a guard with `once` leaves on the head commit.
 
 use crate::checks::once;
-use crate::checks::paging::page_path;
+use crate::checks::paging::{PAGE_SIZE, page_path};
 use crate::format::json::Json;
 use crate::format::timestamp::format_rfc3339;
-use crate::github::client::{GithubClient, NextPage};
+use crate::github::client::GithubClient;
 use crate::github::error::{ApiError, invalid_response};
 use crate::github::event_name::EventName;
 use crate::github::pull_request::lacks_field;
@@ -26,7 +26,7 @@ const FIRST_PAUSE_MS: u64 = 2_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
 /// How often the log says that the action still waits, in milliseconds.
 const PROGRESS_MS: u64 = 30_000;
-/// How many pages of 100 runs are read at most.
+/// How many pages of 100 runs, or 100 statuses, are read at most.
 const MAX_PAGES: usize = 10;
 /// How far the clocks of runner and server may differ, in milliseconds.
 const CLOCK_SKEW_MS: u64 = 60_000;
@@ -178,7 +178,7 @@ impl Waiter<'_> {
                     runs.push(run);
                 }
             }
-            if next != NextPage::Yes {
+            if !next.follows(elements.len(), PAGE_SIZE) {
                 break;
             }
         }
@@ -189,25 +189,33 @@ impl Waiter<'_> {
     async fn runs_with_claims(&self, runs: &[Run]) -> Result<Vec<u64>, ApiError> {
         let repository = self.dispatch.repository;
         let list = format!("{}/commits/{}/statuses", repository_path(repository), self.dispatch.head_sha);
-        let path = page_path(&list, 1);
-        let statuses = match self.github.poll(&path).await {
-            Ok((statuses, _)) => statuses,
-            // Reading claims is optional: it takes `statuses: read`, and the title is enough.
-            Err(ApiError::Status(_)) => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let claims: Vec<(&str, &str)> = statuses
-            .as_array()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|status| Some((status.get_path("context").as_str()?, status.get_path("target_url").as_str()?)))
-            .collect();
-        let has_claim = |run: &&Run| {
-            let context = once::claim_context(&format!("{repository}/{}", run.workflow_path()), self.dispatch.nonce);
-            let page = format!("/actions/runs/{}", run.id);
-            claims.iter().any(|(name, url)| *name == context && url.ends_with(&page))
-        };
-        Ok(runs.iter().filter(has_claim).map(|run| run.id).collect())
+        let mut claiming = Vec::new();
+        for page in 1..=MAX_PAGES {
+            let path = page_path(&list, page);
+            let (statuses, next) = match self.github.poll(&path).await {
+                Ok(answer) => answer,
+                // Reading claims is optional: it takes `statuses: read`, and the title is enough.
+                Err(ApiError::Status(_)) => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            };
+            let statuses = statuses.as_array().ok_or_else(|| invalid_response(&path, "is not a list"))?;
+            for run in runs {
+                let workflow = format!("{repository}/{}", run.workflow_path());
+                let context = once::claim_context(&workflow, self.dispatch.nonce);
+                let page = format!("/actions/runs/{}", run.id);
+                let is_claim = |status: &Json| {
+                    status.get_path("context").as_str() == Some(context.as_str())
+                        && status.get_path("target_url").as_str().is_some_and(|url| url.ends_with(&page))
+                };
+                if !claiming.contains(&run.id) && statuses.iter().any(is_claim) {
+                    claiming.push(run.id);
+                }
+            }
+            if !next.follows(statuses.len(), PAGE_SIZE) {
+                break;
+            }
+        }
+        Ok(claiming)
     }
 
     async fn look_for_conclusion(&self, path: &str) -> Result<Look<String>, ApiError> {

@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { CONCURRENT, routes, runInPush } from '../support/action.js';
-import { dispatchEvent } from '../support/events.js';
-import { fault, TOKEN } from '../support/fake-api.js';
-import { BASE_SHA, HEAD_SHA } from '../support/github-objects.js';
+import { dispatchEvent, pushEvent } from '../support/events.js';
+import { fault, startFakeApi, TOKEN } from '../support/fake-api.js';
+import { BASE_SHA, HEAD_SHA, pullRequest } from '../support/github-objects.js';
+import { runAction } from '../support/run-action.js';
 
 const INPUTS = Object.freeze({ 'event-type': 'chart-pr-created', 'client-payload': '{"chart": "redis"}' });
 
@@ -69,6 +70,36 @@ describe('send', CONCURRENT, () => {
     assert.equal(ran.outputs['reason-code'], 'api.forbidden', ran.stdout);
     assert.deepEqual(ran.dispatches, []);
   });
+
+  // The runner sends SIGINT when a job is cancelled, and SIGTERM 7.5 s later.
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    test(`says what was sent when ${signal} ends the wait for its run`, async () => {
+      const api = await startFakeApi({ pulls: { 7: pullRequest() } });
+      const ran = await runAction({
+        action: 'send',
+        eventName: 'push',
+        event: pushEvent(),
+        inputs: { ...INPUTS, wait: 'completed', 'pr-number': '7' },
+        apiUrl: api.url,
+        started: (child) => {
+          let log = '';
+          child.stdout?.on('data', (text) => {
+            log += text;
+            if (log.includes('waiting for its run')) child.kill(signal);
+          });
+        },
+      });
+      await api.close();
+      assert.equal(ran.signal, signal);
+      assert.deepEqual(ran.written[0], ['sent', 'false']);
+      const { sent, nonce, payload, 'reason-code': code, 'run-id': run } = ran.outputs;
+      assert.deepEqual([sent, code, run], ['true', 'run.not_started', '']);
+      const [dispatch] = api.dispatches;
+      assert.equal(nonce, dispatch?.client_payload._guard.nonce);
+      assert.deepEqual(JSON.parse(payload ?? ''), dispatch?.client_payload);
+      assert.match(ran.stdout, new RegExp(`with the nonce \`${nonce}\`; waiting for its run`));
+    });
+  }
 
   test('does not reveal the ID token to the log when GitHub quotes it', async () => {
     // The invariants look for this token in everything that is printed.

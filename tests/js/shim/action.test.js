@@ -184,6 +184,22 @@ test('log, annotation, folded lines and summary are passed on in this order, and
   ]);
 });
 
+test('what was done stays in the outputs of a run that fails afterwards', async () => {
+  const done = { 'reason-code': 'run.not_started', reason: 'it was sent', nonce: 'n', sent: 'true' };
+  const ran = await runWith({
+    action: 'send',
+    flow: async (_, __, host) => {
+      host.interimOutputs(JSON.stringify(done));
+      throw new Error('broken');
+    },
+  });
+  assert.equal(ran.status, 1);
+  assert.deepEqual(ran.calls[1], { call: 'outputs', value: done }, 'at once');
+  const { sent, nonce, 'reason-code': code, reason } = ran.results();
+  assert.deepEqual([sent, nonce, code], ['true', 'n', 'internal.error']);
+  assert.match(reason ?? '', /broken/);
+});
+
 test('no summary is written if the core returns none', async () => {
   const ran = await runWith({ flow: async () => allowed({ summary: null }) });
   assert.deepEqual(ran.values('summarize'), []);

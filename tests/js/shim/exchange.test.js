@@ -13,7 +13,12 @@ import { listen, serve, serveRaw } from './servers.js';
 /** @typedef {import('../../../js/host/host.js').TransportError} Fault */
 /** @typedef {import('../../../js/host/host.js').Response} Response */
 
-const host = createHost({ mask: () => {}, progress: () => {}, redact: (text) => text.replaceAll('s3cret', '***') });
+const host = createHost({
+  mask: () => {},
+  progress: () => {},
+  interimOutputs: () => {},
+  redact: (text) => text.replaceAll('s3cret', '***'),
+});
 
 /**
  * @param {string} url
@@ -258,7 +263,7 @@ test('an abandoned request does not keep the process alive', async (t) => {
   const url = await serveRaw(t, (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
   const code = `
     import { createHost } from 'SHIM/host/host.js';
-    const host = createHost({ mask: () => {}, progress: () => {}, redact: (text) => text });
+    const host = createHost({ mask: () => {}, progress: () => {}, interimOutputs: () => {}, redact: (text) => text });
     const answer = await host.request({ method: 'GET', url: '${url}', headers: {}, timeout_ms: 15_000 });
     console.log(answer.body);
   `;

@@ -6,7 +6,12 @@ import { createHost } from '../../../js/host/host.js';
 
 /** @type {string[]} */
 const masked = [];
-const host = createHost({ mask: (secret) => void masked.push(secret), progress: () => {}, redact: (text) => text });
+const host = createHost({
+  mask: (secret) => void masked.push(secret),
+  progress: () => {},
+  interimOutputs: () => {},
+  redact: (text) => text,
+});
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'x', use: 'sig', alg: 'RS256', key_ops: ['verify'] };

@@ -35,6 +35,7 @@ import { token } from './reference-crypto.js';
  * @property {UserFacts[]} [users]
  * @property {{[sha: string]: any[]}} [statuses] oldest first
  * @property {UserFacts} [creator] who writes statuses
+ * @property {(dispatch: Call['dispatches'][number]) => void} [onDispatch] called when a dispatch was accepted
  * @property {() => number} [now] Unix ms for what is written
  * @property {{privateKeyPem: string, jwks: any, claims: {[name: string]: any}, requestToken?: string}} [oidc]
  */
@@ -42,6 +43,7 @@ import { token } from './reference-crypto.js';
 /** @param {World} world */
 export function completeWorld(world) {
   const oidc = /** @type {World['oidc']} */ (undefined);
+  const onDispatch = /** @type {World['onDispatch']} */ (undefined);
   return {
     token: '',
     repositories: /** @type {RepositoryFacts[]} */ ([github.REPOSITORY]),
@@ -50,6 +52,7 @@ export function completeWorld(world) {
     now: () => Date.now(),
     runs: /** @type {RunFacts[]} */ ([]),
     oidc,
+    onDispatch,
     ...tables(),
     ...world,
   };
@@ -429,8 +432,9 @@ function dispatch(call) {
   const count = Object.keys(payload).length;
   if (count > 10) return invalid(`Invalid request.\n\nNo more than 10 properties are allowed; ${count} were supplied.`);
   if (JSON.stringify(payload).length > 65_535) return invalid('client_payload is too large.');
-  const repository = param(call, 'repo');
-  call.dispatches.push({ repository, event_type: given.event_type, client_payload: payload });
+  const accepted = { repository: param(call, 'repo'), event_type: given.event_type, client_payload: payload };
+  call.dispatches.push(accepted);
+  call.state.onDispatch?.(accepted);
   return { status: 204 };
 }
 

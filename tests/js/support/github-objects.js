@@ -357,6 +357,7 @@ function branch({ ref, sha, repo }) {
  * @property {number} id
  * @property {number} [attempt]
  * @property {string} [path] as `.github/workflows/w2.yml`
+ * @property {string} [display_title]
  * @property {string} [head_branch]
  * @property {string} [head_sha]
  * @property {string} [event]
@@ -377,6 +378,7 @@ export function workflowRun(facts) {
     id,
     attempt = 1,
     path = '.github/workflows/w2.yml',
+    display_title = 'Create atomic chart PR',
     head_branch = 'main',
     head_sha = BASE_SHA,
     event = 'push',
@@ -398,7 +400,7 @@ export function workflowRun(facts) {
     head_branch,
     head_sha,
     path,
-    display_title: 'Create atomic chart PR',
+    display_title,
     run_number: 42,
     event,
     status,
