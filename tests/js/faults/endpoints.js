@@ -1,12 +1,11 @@
 // @ts-check
-// The requests of guard, send and report, each with a run that makes it: the rows of the fault matrix. Those of send with
-// `workflow` or `wait`, and of reconcile, are not here.
+// Every request of the actions, each with a run that makes it: the rows of the fault matrix.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { issuerKey, token } from '../support/reference-crypto.js';
 import { commentEvent, dispatchEvent, pushEvent, reviewEvent, workflowRunEvent } from '../support/events.js';
 import { fault as answers } from '../support/fake-api.js';
-import { HEAD_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
+import { FORK, HEAD_SHA, pullRequest, REPOSITORY, USERS } from '../support/github-objects.js';
 import { dispatchPolicy, policyFor, W5 } from '../support/guard.js';
 import { claimsFor, envelope, now, payload, policy, WORKFLOWS } from '../support/envelope.js';
 
@@ -25,6 +24,8 @@ import { claimsFor, envelope, now, payload, policy, WORKFLOWS } from '../support
  * @property {string} route of the fake API
  * @property {RegExp} path as the record of the run has it
  * @property {string} [after] the route that is asked just before; without one it is the first request
+ * @property {number} [skip] how many requests to the route are answered before the one that fails
+ * @property {boolean} [sent] whether a dispatch is accepted before this request
  * @property {{ [route: string]: Step }} [script] what the other routes answer, where that is not as usual
  * @property {string} well the code where nothing is wrong
  * @property {string} [head] the output `head-sha` where this endpoint fails
@@ -102,6 +103,48 @@ const NOT_FOLLOWED = {
   308: ['api.invalid_response', 1],
   loop: ['api.invalid_response', 1],
 };
+/** A comment on the pull request of a fork. */
+const FORKED = pullRequest({ head: { ref: 'main', repo: FORK }, author: USERS.stranger });
+
+/** Waits for the run, which starts when the dispatch arrives. @param {{ [name: string]: string }} inputs @returns {Endpoint['run']} */
+const waits = (inputs) => (api) => {
+  api.world.onDispatch = ({ client_payload }) =>
+    void api.world.runs.push({
+      id: 55,
+      event: 'repository_dispatch',
+      display_title: inputs['pr-number'] ? 'W5' : client_payload._guard.nonce,
+      path: '.github/workflows/w5.yml',
+      created_at: at(0),
+      status: 'completed',
+      conclusion: 'success',
+    });
+  return sends({ 'wait-timeout': '1s', ...inputs })(api);
+};
+/** @type {Endpoint['contract']} Until the time is up, a fault that may pass does not end the wait. */
+const IN_VAIN = Object.fromEntries(
+  ['refused', 'reset', 'half', 'stall', 'drip', '429', '500', '503'].map((id) => [id, ['run.not_started', 4]]),
+);
+const PASSING_FAULTS = Object.keys(IN_VAIN);
+IN_VAIN.limit = ['run.not_started', 2];
+
+/** A pass over the open pull request 7, which was updated just now. @returns {RunOptions} */
+const passes = () => ({
+  eventName: 'push',
+  event: pushEvent(),
+  inputs: { 'event-type': 'chart-pr-created', context: 'dispatch-guard / W5' },
+});
+/** @type {World} */
+const MISSED = { pulls: { 7: pullRequest({ updated_at: at(-60) }) } };
+/** @type {Endpoint['contract']} A write that may have been accepted is not repeated. */
+const AT_MOST_ONCE = {
+  reset: ['api.unavailable', 1],
+  half: ['api.unavailable', 1],
+  stall: ['api.unavailable', 1],
+  drip: ['api.unavailable', 1],
+  500: ['api.unavailable', 1],
+  passing: ['api.unavailable', 1],
+};
+
 /** @type {Endpoint['contract']} Following a 301 would turn the POST into a GET. */
 const WRITE_IS_NOT_MOVED = { 301: ['api.invalid_response', 1] };
 
@@ -342,6 +385,28 @@ export const ENDPOINTS = [
   },
   {
     action: 'guard',
+    name: "the last push to a fork's branch",
+    method: 'GET',
+    shown: '/repos/{fork}/activity?ref={ref}',
+    made: 'the same, about a pull request from a fork',
+    route: 'activity',
+    path: /\/activity\?/,
+    after: 'pull',
+    well: 'allowed',
+    world: {
+      pulls: { 7: FORKED },
+      repositories: [REPOSITORY, FORK],
+      activity: { [FORK.full_name]: [{ id: 1, ref: 'refs/heads/main', after: HEAD_SHA }] },
+    },
+    run: commented({
+      event: commentEvent({ pull: FORKED }),
+      inputs: { policy: policyFor('issue_comment', 'actors: [mona]\npull-request: {base: [main], forks: allow}\n') },
+    }),
+    // Where the token may not read the fork, its last push to any branch counts.
+    contract: { 403: ['allowed', 1], 404: ['allowed', 1] },
+  },
+  {
+    action: 'guard',
     name: 'the comment',
     method: 'GET',
     shown: '/repos/{o}/{r}/issues/comments/{id}',
@@ -422,6 +487,22 @@ export const ENDPOINTS = [
     head: HEAD_SHA,
     world: { pulls: { 7: pullRequest({ changed_files: 1 }) }, files: { 7: [{ filename: 'charts/redis/Chart.yaml' }] } },
     run: demanding('{files: {only: ["charts/**"]}}'),
+  },
+  {
+    action: 'guard',
+    name: 'the pull request once more',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/pulls/{n}',
+    made: 'all files were read',
+    route: 'pull',
+    path: /\/pulls\/7$/,
+    after: 'files',
+    skip: 1,
+    well: 'allowed',
+    head: HEAD_SHA,
+    world: { pulls: { 7: pullRequest({ changed_files: 1 }) }, files: { 7: [{ filename: 'charts/redis/Chart.yaml' }] } },
+    run: demanding('{files: {only: ["charts/**"]}}'),
+    contract: { 404: ['pull_request.not_found', 1] },
   },
   {
     action: 'guard',
@@ -534,12 +615,7 @@ export const ENDPOINTS = [
     run: sends({}),
     // It is not sent again if GitHub may have accepted it.
     contract: {
-      reset: ['api.unavailable', 1],
-      half: ['api.unavailable', 1],
-      stall: ['api.unavailable', 1],
-      drip: ['api.unavailable', 1],
-      500: ['api.unavailable', 1],
-      passing: ['api.unavailable', 1],
+      ...AT_MOST_ONCE,
       // Every 2xx means that it was sent.
       html: ['allowed', 1],
       404: ['api.forbidden', 1],
@@ -562,6 +638,79 @@ export const ENDPOINTS = [
     contract: { 404: ['api.forbidden', 1], 422: ['api.forbidden', 1] },
   },
   {
+    action: 'send',
+    name: 'the dispatch of a workflow',
+    method: 'POST',
+    shown: '/repos/{o}/{r}/actions/workflows/{file}/dispatches',
+    made: '`workflow` is set',
+    route: 'workflow-dispatch',
+    path: /\/workflows\/w5\.yml\/dispatches$/,
+    well: 'allowed',
+    world: { workflows: { 'w5.yml': { runId: 55 } } },
+    run: () => ({ eventName: 'push', event: pushEvent(), inputs: { workflow: 'w5.yml', ref: 'main' } }),
+    explained: 'repository',
+    // Every 2xx means that it was sent. A server that does not know `return_run_details` refuses it with 422.
+    contract: {
+      ...AT_MOST_ONCE,
+      html: ['allowed', 1],
+      404: ['api.forbidden', 1],
+      422: ['config.invalid_input', 2],
+      ...WRITE_IS_NOT_MOVED,
+    },
+  },
+  {
+    action: 'send',
+    name: 'the runs',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/actions/runs?event=repository_dispatch',
+    made: '`wait` is set',
+    route: 'runs',
+    path: /\/actions\/runs\?/,
+    after: 'dispatch',
+    sent: true,
+    well: 'allowed',
+    run: waits({ wait: 'started' }),
+    contract: IN_VAIN,
+  },
+  {
+    action: 'send',
+    name: 'the claims of `once`',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/commits/{sha}/statuses',
+    made: 'no run has the nonce in its title, and a commit is pinned',
+    route: 'statuses',
+    path: /\/statuses\?/,
+    after: 'runs',
+    sent: true,
+    well: 'run.not_started',
+    world: { pulls: PULLS },
+    run: waits({ wait: 'started', 'pr-number': '7' }),
+    // Nobody has claimed it, so there is a second look; claims that cannot be read are no error.
+    contract: {
+      ...IN_VAIN,
+      ...Object.fromEntries(['403', '404', '422', 'type'].map((id) => [id, ['run.not_started', 2]])),
+      301: ['run.not_started', 3],
+      308: ['run.not_started', 3],
+    },
+  },
+  {
+    action: 'send',
+    name: 'the run',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/actions/runs/{run}',
+    made: '`wait` is `completed`',
+    route: 'run',
+    path: /\/actions\/runs\/55$/,
+    after: 'runs',
+    sent: true,
+    well: 'allowed',
+    run: waits({ wait: 'completed' }),
+    contract: {
+      ...Object.fromEntries(PASSING_FAULTS.map((id) => [id, ['run.not_completed', 4]])),
+      limit: ['run.not_completed', 2],
+    },
+  },
+  {
     action: 'report',
     name: 'the status',
     method: 'POST',
@@ -572,5 +721,64 @@ export const ENDPOINTS = [
     well: 'allowed',
     run: () => ({ eventName: 'push', event: pushEvent(), inputs: { sha: HEAD_SHA } }),
     contract: { ...HIDDEN, ...WRITE_IS_NOT_MOVED, 422: ['config.invalid_input', 1] },
+  },
+  {
+    action: 'reconcile',
+    name: 'the pull requests',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/pulls?sort=updated',
+    made: 'always',
+    route: 'pulls',
+    path: /\/pulls\?/,
+    well: 'allowed',
+    world: MISSED,
+    run: passes,
+  },
+  {
+    action: 'reconcile',
+    name: 'the statuses',
+    method: 'GET',
+    shown: '/repos/{o}/{r}/commits/{sha}/statuses',
+    made: 'for each pull request',
+    route: 'statuses',
+    path: /\/statuses\?/,
+    after: 'pulls',
+    well: 'allowed',
+    world: MISSED,
+    run: passes,
+  },
+  {
+    action: 'reconcile',
+    name: 'the pending status',
+    method: 'POST',
+    shown: '/repos/{o}/{r}/statuses/{sha}',
+    made: 'there is none',
+    route: 'create-status',
+    path: /\/statuses\/[0-9a-f]{40}$/,
+    after: 'statuses',
+    well: 'allowed',
+    world: MISSED,
+    run: passes,
+    contract: { ...HIDDEN, ...WRITE_IS_NOT_MOVED, 422: ['config.invalid_input', 1] },
+  },
+  {
+    action: 'reconcile',
+    name: 'the dispatch',
+    method: 'POST',
+    shown: '/repos/{o}/{r}/dispatches',
+    made: 'the status was set',
+    route: 'dispatch',
+    path: /\/dispatches$/,
+    after: 'create-status',
+    well: 'allowed',
+    world: MISSED,
+    run: passes,
+    contract: {
+      ...AT_MOST_ONCE,
+      html: ['allowed', 1],
+      404: ['api.forbidden', 1],
+      422: ['config.invalid_input', 1],
+      ...WRITE_IS_NOT_MOVED,
+    },
   },
 ];

@@ -59,10 +59,13 @@ const drip =
     const { head, body } = wire(answer());
     const socket = /** @type {import('node:net').Socket} */ (response.socket);
     if (body.length > 0) socket.write(head);
-    for (const [index, byte] of (body.length > 0 ? body : head).entries()) {
-      if (socket.destroyed) return;
+    const bytes = body.length > 0 ? body : head;
+    const last = bytes.length - 1;
+    for (const [index, byte] of bytes.entries()) {
+      if (index === Math.min(5, last)) timeIsUp();
+      // The last byte would complete a short answer.
+      if (socket.destroyed || index === last) return;
       socket.write(Buffer.of(byte));
-      if (index === 5) timeIsUp();
       await pause(10);
     }
   };

@@ -120,7 +120,7 @@ function arrangement(target, id, dist) {
 }
 
 /**
- * The result in words, as docs/faults.md shows it.
+ * The result in words, as docs/internals/faults.md shows it.
  * @param {Endpoint} endpoint
  * @param {Target} target
  * @param {FileFaultId} id

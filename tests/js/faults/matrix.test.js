@@ -1,6 +1,6 @@
 // @ts-check
 // Every request in endpoints.js with every fault, every file with every write error, every action with every signal:
-// one process of the bundle for each. The results are docs/faults.md.
+// one process of the bundle for each. The results are docs/internals/faults.md.
 
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -96,7 +96,7 @@ test('the faults cover every code of the API', () => {
   assert.ok(codes.has('internal.error') && codes.has('actor.unverified') && codes.has('allowed'));
 });
 
-test('docs/faults.md shows the results', (t) => {
+test('docs/internals/faults.md shows the results', (t) => {
   if (observed.size < expected) return t.skip('some cases did not run');
   const text = page({
     matrix: (endpoint, fault) => observed.get(key(endpoint, fault)),
@@ -104,7 +104,7 @@ test('docs/faults.md shows the results', (t) => {
     signals: (endpoint, signal) => observed.get(key(endpoint, signal)),
     time: observed.get('time'),
   });
-  const file = join(ROOT, 'docs/faults.md');
+  const file = join(ROOT, 'docs/internals/faults.md');
   if (process.env.UPDATE_DOCS) writeFileSync(file, text);
   assert.equal(text, readFileSync(file, 'utf8'), 'UPDATE_DOCS=1 rewrites it');
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// Writes docs/faults.md from the results.
+// Writes docs/internals/faults.md from the results.
 
 import { ENDPOINTS } from './endpoints.js';
 import { GROUPS } from './fault-kinds.js';
@@ -35,7 +35,7 @@ export function page(observed) {
   const sections = [
     {
       title: 'The requests',
-      text: `Every request of the guard, of \`send\` with \`event-type\`, and of \`report\`: when it is made, and the code of the runs below if nothing fails. Not in the tables are the requests of \`reconcile\`, those of \`send\` with \`workflow\` or \`wait\`, and the second read of a pull request after its files; [native tests](../tests/actions/wait.rs) cover some of their failures. The address of an issuer's keys follows from the issuer, so no discovery document is read.
+      text: `Every request of the actions: when it is made, and the code of the runs below if nothing fails. Those of \`send\` that come after the dispatch belong to \`wait\`, here with a time-out of one second: a fault that may pass does not end the wait. The address of an issuer's keys follows from the issuer, so no discovery document is read.
 
 ${table(
   ['request', 'address', 'made if', 'without a fault'],
@@ -86,8 +86,8 @@ ${table(
     },
     {
       title: 'How this is tested',
-      text: `Each cell is a process of the committed bundle, started as the runner starts it, against [an API on loopback](../tests/js/support/fake-api.js) that fails only for the one request. [The test](../tests/js/faults/matrix.test.js) compares the results with the expected ones and with this page.
-The clock of such a process jumps over the waiting: over the 10 seconds of a time-out and over the pauses before a retry. [Other tests](../tests/js/guard/slow.test.js) wait in real time.
+      text: `Each cell is a process of the committed bundle, started as the runner starts it, against [an API on loopback](../../tests/js/support/fake-api.js) that fails only for the one request. [The test](../../tests/js/faults/matrix.test.js) compares the results with the expected ones and with this page.
+The clock of such a process jumps over the waiting: over the 10 seconds of a time-out and over the pauses before a retry. [Other tests](../../tests/js/guard/slow.test.js) wait in real time.
 `,
     },
   ];
@@ -99,9 +99,9 @@ How each action behaves when an API request fails, a file cannot be written, or 
 
 ${sections.map(({ title }) => `- [${title}](#${slug(title)})`).join('\n')}
 
-A cell in the tables of requests is the [reason code](reason-codes.md) of the run and, if there was more than one, the number of attempts. In all of these runs:
+A cell in the tables of requests is the [reason code](../reason-codes.md) of the run and, if there was more than one, the number of attempts. In all of these runs:
 
-- every output and no other is set; the deciding one (\`allowed\`, \`sent\`, \`reported\`) is \`true\` only with the code \`allowed\`;
+- every output and no other is set; the deciding one (\`allowed\`, \`sent\`, \`reported\`) is \`true\` only with the code \`allowed\`, or if the dispatch was sent and the run that was waited for did not succeed; \`reconcile\` lists what was sent;
 - the exit status is 0 only with the code \`allowed\`; with every other code it is 1, and one error annotation names the code;
 - no request follows the one that failed, except to explain a 404; no other host receives a request, and no secret is printed;
 - at most one dispatch is accepted;

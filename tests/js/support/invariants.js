@@ -13,9 +13,10 @@ const ALL_CODES = Object.values(CODES).flat();
 
 /**
  * @param {Ran} ran
- * @param {{action?: ActionName, secrets?: string[]}} [options] `secrets`: texts that may appear only in a mask
+ * @param {{action?: ActionName, secrets?: string[], done?: boolean}} [options] `secrets`: texts that may appear only in a
+ *   mask; `done`: whether something was sent, where that does not follow from the code
  */
-export function assertInvariants(ran, { action = 'guard', secrets = [TOKEN] } = {}) {
+export function assertInvariants(ran, { action = 'guard', secrets = [TOKEN], done } = {}) {
   const shown = `\n--- stdout\n${ran.stdout}\n--- stderr\n${ran.stderr}`;
   assert.equal(ran.hung, false, `the run did not end${shown}`);
   assert.equal(ran.stderr, '', `stderr is not empty${shown}`);
@@ -27,13 +28,16 @@ export function assertInvariants(ran, { action = 'guard', secrets = [TOKEN] } = 
     [...OUTPUTS[action]].sort(),
     `every output and no other is set${shown}`,
   );
-  assert.deepEqual(ran.written[0], [deciding, 'false'], `\`${deciding}=false\` is written first`);
+  const undecided = action === 'reconcile' ? '[]' : 'false';
+  assert.deepEqual(ran.written[0], [deciding, undecided], `\`${deciding}=${undecided}\` is written first`);
   assert.equal(ran.written.at(-1)?.[0], deciding, `\`${deciding}\` is written last`);
 
   const code = outputs['reason-code'] ?? '';
   const verdict = verdictOf(code);
   assert.ok(ALL_CODES.includes(code), `unknown code \`${code}\``);
-  assert.equal(outputs[deciding], String(verdict === 'allow'));
+  const isDone = done ?? verdict === 'allow';
+  if (action === 'reconcile') assert.equal(outputs.sent !== '[]', isDone, outputs.sent);
+  else assert.equal(outputs[deciding], String(isDone));
   assert.match(outputs.reason ?? '', /^[^\r\n]+$/, 'the reason is one line');
   // A denial can end with 0, by `mode` and `on-deny`.
   if (verdict === 'allow') assert.equal(ran.code, 0, `exit status${shown}`);
@@ -47,7 +51,7 @@ export function assertInvariants(ran, { action = 'guard', secrets = [TOKEN] } = 
   assert.deepEqual(ran.stateFiles, { env: '', path: '', state: '' }, 'nothing is left to later steps');
 
   if (action === 'guard') assertGuardOutputs(ran);
-  else if (code !== 'internal.error') assertAuditLine(ran, action);
+  else if (code !== 'internal.error') assertAuditLine(ran, action, isDone || verdict === 'allow');
 
   const places = {
     log: lines(ran.stdout)
@@ -103,15 +107,12 @@ function assertGuardOutputs({ outputs, result }) {
   for (const { status } of result.checks) assert.match(status, /^(pass|fail|skip)$/);
 }
 
-/** @param {Ran} ran @param {ActionName} action */
-function assertAuditLine({ audit, auditLines, outputs, stdout }, action) {
+/** @param {Ran} ran @param {ActionName} action @param {boolean} done */
+function assertAuditLine({ audit, auditLines, outputs, stdout }, action, done) {
   assert.equal(audit.length, 1, `one audit line\n${stdout}`);
   const last = lines(stdout)
     .filter(Boolean)
     .findLast((line) => !line.startsWith('::'));
   assert.equal(last, auditLines[0], 'the audit line comes last');
-  assert.deepEqual(
-    [audit[0].action, audit[0].reason_code, audit[0].done],
-    [action, outputs['reason-code'], outputs['reason-code'] === 'allowed'],
-  );
+  assert.deepEqual([audit[0].action, audit[0].reason_code, audit[0].done], [action, outputs['reason-code'], done]);
 }
