@@ -219,10 +219,96 @@ impl Case {
                 let mut runs = lists.filter_map(|status| status.get("target_url")).filter_map(Node::text);
                 has_open_pull_request(served) && runs.any(|url| url == run)
             }),
+            "organization" => (by_mona("'@acme'"), 3, |served| {
+                let says_yes = |answer: &Answer| answer.fault.is_none() && answer.status == 204 && answer.ms <= 10_000;
+                has_open_pull_request(served) && served.iter().any(says_yes)
+            }),
+            "comment" => {
+                let event = github::comment_event("mona", true);
+                let scenario = Scenario::new("issue_comment", "mona", &event);
+                (scenario.policy(&policy("issue_comment", "actors: [mona]")), 3, |served| {
+                    let pushed = |pull: &Node| {
+                        let head = pull.at("head.sha").and_then(Node::text);
+                        elements(served, None).any(|entry| entry.get("after").and_then(Node::text) == head)
+                    };
+                    served.iter().filter_map(Answer::pull_request).filter(|pull| is_open(pull)).any(pushed)
+                })
+            }
+            "source" => {
+                let (event, rule) = source_run();
+                let scenario = Scenario::new("workflow_run", "mona", &event);
+                (scenario.policy(&policy("workflow_run", rule)), 12, |served| {
+                    let is_7 = |pull: &Node| pull.get("number").and_then(Node::number) == Some("7");
+                    has_open_pull_request(served) && elements(served, None).any(is_7)
+                })
+            }
+            "approvals" => (demanding("approvals: {by: [zoe]}"), 13, |served| {
+                let approves = |review: &Node| {
+                    let text = |path: &str| review.at(path).and_then(Node::text).unwrap_or_default();
+                    text("state") == "APPROVED" && is_commit(text("commit_id")) && is_zoe(review.get("user"))
+                };
+                has_open_pull_request(served) && elements(served, None).any(approves)
+            }),
+            "set-by" => (demanding("labels: {all: [a], set-by: [zoe]}"), 103, |served| {
+                let adds = |event: &Node| {
+                    let text = |path: &str| event.at(path).and_then(Node::text);
+                    text("event") == Some("labeled") && text("label.name") == Some("a") && is_zoe(event.get("actor"))
+                };
+                has_open_pull_request(served) && elements(served, None).any(adds)
+            }),
+            "checks" => (demanding("checks: [build@github-actions]"), 12, |served| {
+                let succeeds = |run: &Node| {
+                    let is = |path: &str, text: &str| run.at(path).and_then(Node::text) == Some(text);
+                    is("name", "build") && is("status", "completed") && is("conclusion", "success")
+                };
+                has_open_pull_request(served) && elements(served, Some("check_runs")).any(succeeds)
+            }),
+            "files" => (demanding("files: {only: ['charts/**']}"), 34, |served| {
+                let is_outside = |file: &&Node| {
+                    !file.get("filename").and_then(Node::text).is_some_and(|name| name.starts_with("charts/"))
+                };
+                // Every list is one of files here: nothing else that a pull request has is asked for.
+                let is_list =
+                    |answer: &&Answer| answer.good().is_some_and(|json| matches!(json.kind, plain::Kind::Array(_)));
+                let mut lists = served.iter().filter(is_list);
+                has_open_pull_request(served)
+                    && lists.any(|answer| {
+                        answer.good().is_some_and(|list| !list.elements().iter().any(|file| is_outside(&file)))
+                    })
+            }),
             _ => return None,
         };
         Some(Self { scenario, calls, allows })
     }
+}
+
+/// A dispatch of a pull request that has to meet a demand.
+fn demanding(demand: &str) -> Scenario {
+    Scenario::dispatch().policy(&dispatch_rule(&format!("pull-request: {{{demand}}}")))
+}
+
+/// The elements of all lists among the answers, or of the lists that are a member of an answer.
+fn elements<'a>(served: &'a [Answer], member: Option<&'a str>) -> impl Iterator<Item = &'a Node> {
+    let lists = served.iter().filter_map(Answer::good);
+    lists.filter_map(move |json| member.map_or(Some(json), |member| json.get(member))).flat_map(Node::elements)
+}
+
+fn is_zoe(account: Option<&Node>) -> bool {
+    let login = account.and_then(|account| account.get("login")).and_then(Node::text);
+    login.is_some_and(|login| login.eq_ignore_ascii_case("zoe"))
+}
+
+/// The event about a run for pull request 7, and a rule that accepts it.
+fn source_run() -> (Value, &'static str) {
+    let pull = github::pull();
+    let run = json!({
+        "id": 55, "path": ".github/workflows/ci.yml", "event": "pull_request", "status": "completed",
+        "conclusion": "success", "head_branch": "feature/redis", "head_sha": github::HEAD,
+        "repository": pull["base"]["repo"], "head_repository": pull["head"]["repo"], "pull_requests": [],
+        "actor": github::account("mona"), "triggering_actor": github::account("mona"),
+    });
+    let event = set(github::other_event("mona", "workflow_run", run), "action", json!("completed"));
+    (event, "source: {workflows: [.github/workflows/ci.yml], events: [pull_request]}\npull-request: {}")
 }
 
 /// A payload with an envelope, and with an ID token in it.

@@ -8,7 +8,7 @@ use crate::reason::ReasonCode;
 use crate::rejection::Rejection;
 use crate::text::{quote, quote_list};
 
-use super::questions::Passed;
+use super::questions::{Passed, Unmet};
 
 /// Checks that the labels are there that the rule requires, and none that it forbids.
 ///
@@ -64,18 +64,16 @@ pub fn record_skipped(decision: &mut DecisionBuilder) {
 ///
 /// # Errors
 /// `pull_request.label_missing`, `pull_request.label_forbidden`.
-pub fn check_event_label(pr: &PullRequest, activity: &str, label: &str) -> Result<(), Rejection> {
-    match (activity, pr.labels.iter().any(|known| known == label)) {
-        ("labeled", false) => Err(Rejection::new(
-            ReasonCode::PullRequestLabelMissing,
-            format!("{} no longer has the label {}", pr.name(), quote(label)),
-            "the label has to stay until the run starts",
-        )),
-        ("unlabeled", true) => Err(Rejection::new(
-            ReasonCode::PullRequestLabelForbidden,
-            format!("{} has the label {} again", pr.name(), quote(label)),
-            "the label has to stay removed until the run starts",
-        )),
-        _ => Ok(()),
-    }
+pub fn evaluate_event_label(pr: &PullRequest, activity: &str, label: &str) -> Result<Passed, Unmet> {
+    let is_there = pr.labels.iter().any(|known| known == label);
+    let (code, found, expected) = match (activity, is_there) {
+        ("labeled", false) => (ReasonCode::PullRequestLabelMissing, "no longer has", "stay"),
+        ("unlabeled", true) => (ReasonCode::PullRequestLabelForbidden, "has again", "stay removed"),
+        (_, is_there) => {
+            let found = format!("{} {}", quote(label), if is_there { "is there" } else { "is not there" });
+            return Ok(Passed { found, expected: "as when the run was started".to_owned() });
+        }
+    };
+    let expected = format!("the label has to {expected} until the run starts");
+    Err(Rejection::new(code, format!("{} {found} the label {}", pr.name(), quote(label)), expected).into())
 }

@@ -57,17 +57,20 @@ pub async fn check(
     check_branches(decision, &pr, pr_rule)?;
     check_state(decision, &pr, name, pr_rule)?;
     check_draft(decision, &pr, pr_rule)?;
-    if let (Some(label), true) = (&event.label, rule.label.is_some()) {
-        labels::check_event_label(&pr, &event.activity, label)?;
-    }
     if let Some(consent) = &consent
         && !consent.needs_push_time(rule, payload, &pr)
     {
         decision.skip("last push", "the event pins the commit, or the rule allows late pushes");
     }
-    if consent.is_some() || demands::rule_needs_more(pr_rule) {
+    let event_label = event.label.as_ref().filter(|_| rule.label.is_some());
+    if consent.is_some() || event_label.is_some() || demands::rule_needs_more(pr_rule) {
         let evaluate_consent = |answers: &Answers| {
-            consent.as_ref().map(|consent| consent.evaluate(rule, payload, &pr, answers)).unwrap_or_default()
+            let of_comment = consent.iter().flat_map(|consent| consent.evaluate(rule, payload, &pr, answers));
+            let of_label = event_label.map(|label| {
+                let evaluated = labels::evaluate_event_label(&pr, &event.activity, label);
+                ("label of the event".to_owned(), evaluated)
+            });
+            of_comment.chain(of_label).collect()
         };
         // Boxed: keeps all of it out of the state machine of runs that need nothing of it.
         let checked =

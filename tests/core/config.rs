@@ -322,3 +322,49 @@ fn a_policy_file_stays_in_the_repository() {
         scenario.expect_in(path, "allowed").requested(&[route, PULL_7]);
     }
 }
+
+const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
+
+#[test]
+fn a_policy_file_of_another_repository() {
+    for (location, route) in [
+        ("acme/policies:guard.yml", "GET /repos/acme/policies/contents/guard.yml".to_owned()),
+        ("ACME/policies:a/b.yml@v1", "GET /repos/ACME/policies/contents/a/b.yml?ref=v1".to_owned()),
+        ("acme/policies:a@b.yml@feature/x", "GET /repos/acme/policies/contents/a%40b.yml?ref=feature%2Fx".to_owned()),
+        // Names change hands; a commit does not.
+        (&format!("other/policies:guard.yml@{SHA}"), format!("GET /repos/other/policies/contents/guard.yml?ref={SHA}")),
+    ] {
+        let answer = Reply::json(200, &contents(dispatch_rule("").as_bytes()));
+        let scenario = Scenario::dispatch().no_input("policy").input("policy-file", location).route(&route, answer);
+        let decided = scenario.expect_in(location, "allowed");
+        decided.requested(&[&route, PULL_7]);
+        let policy = decided.result()["policy"].clone();
+        let (repository, _) = location.split_once(':').unwrap();
+        assert_eq!((&policy["source"], &policy["repository"]), (&json!("policy-file"), &json!(repository)));
+        let git_ref = location.rsplit_once('@').map_or("", |(_, git_ref)| git_ref);
+        assert_eq!(policy["ref"], git_ref);
+        assert_eq!(policy["blob_sha"], "95b966ae1c166bd92f8ae7d1c313e738c731dfc3");
+    }
+    for (location, words) in [
+        ("other/policies:guard.yml", "full commit id"),
+        ("other/policies:guard.yml@v1", "full commit id"),
+        ("other/policies:guard.yml@0123456", "full commit id"),
+        ("policies:guard.yml", "`OWNER/REPO`"),
+        ("acme/:guard.yml", "`OWNER/REPO`"),
+        ("/policies:guard.yml", "`OWNER/REPO`"),
+        ("acme/..:guard.yml", "`OWNER/REPO`"),
+        ("acme/pol icies:guard.yml", "`OWNER/REPO`"),
+        ("acme/policies:../guard.yml", "inside the repository"),
+        ("acme/policies:", "inside the repository"),
+        ("acme/policies:guard.yml@", "inside the repository"),
+    ] {
+        let scenario = Scenario::dispatch().no_input("policy").input("policy-file", location);
+        scenario.expect_in(location, "config.invalid_input").says(&[words]).requested(&[]);
+    }
+    let route = "GET /repos/acme/policies/contents/guard.yml";
+    let moved = Reply::text(301, "{}").header("location", "https://api.github.com/repositories/5/contents/guard.yml");
+    let scenario = Scenario::dispatch().no_input("policy").input("policy-file", "acme/policies:guard.yml");
+    scenario.clone().route(route, moved).expect("api.invalid_response").requested(&[route]);
+    let missing = scenario.route(route, Reply::refusal(404, "Not Found")).expect("config.policy_missing");
+    missing.says(&["acme/policies:guard.yml", "`contents: read`"]);
+}

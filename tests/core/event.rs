@@ -289,3 +289,68 @@ fn a_comment_counts_only_on_a_pull_request() {
     decided.requested(&[github::PULL_7, github::ACTIVITY]);
     comment(false).expect("allowed").requested(&[]);
 }
+
+#[test]
+fn a_policy_holds_in_the_repositories_that_it_names() {
+    let policy_in = |repositories: &str| {
+        let rule = dispatch_rule("").replacen("version: 1", &format!("version: 1\nrepositories: [{repositories}]"), 1);
+        Scenario::dispatch().policy(&rule)
+    };
+    policy_in("acme/charts").expect("allowed");
+    policy_in("acme/other, ACME/Charts").expect("allowed");
+    for repositories in ["acme/other", "acme/chart", "acme/charts2"] {
+        let decided = policy_in(repositories).expect_in(repositories, "event.repository_not_allowed");
+        decided.says(&["`acme/charts`", repositories]).requested(&[]);
+    }
+}
+
+#[test]
+fn the_parts_of_an_event_agree() {
+    let opened = github::pull_request_event("mona", "opened", github::pull());
+    let pushed = github::pull_request_event("mona", "synchronize", github::pull());
+    let comment = github::comment_event("mona", true);
+    let url = |url: &str| set(comment.clone(), "issue.pull_request.url", json!(url));
+    let commented = |event: &Value| {
+        Scenario::new("issue_comment", "mona", event)
+            .policy(&policy("issue_comment", "actors: [mona]"))
+            .pull(&github::pull())
+            .pushed_before_comments()
+    };
+    for (name, scenario, code) in [
+        ("number", Scenario::pull_request().event(&set(opened.clone(), "number", json!(8))), "event.mismatch"),
+        (
+            "after",
+            Scenario::pull_request().event(&set(pushed.clone(), "after", json!(github::OTHER))),
+            "event.mismatch",
+        ),
+        ("the head", Scenario::pull_request().event(&set(pushed, "after", json!(github::HEAD))), "allowed"),
+        // Only a push has a meaning for `after`.
+        ("opened", Scenario::pull_request().event(&set(opened, "after", json!(github::OTHER))), "allowed"),
+        ("other server", commented(&url("https://ghe.example/api/v3/repos/ACME/charts/pulls/7")), "allowed"),
+        ("other number", commented(&url("https://api.github.com/repos/acme/charts/pulls/8")), "event.mismatch"),
+        ("other repository", commented(&url("https://api.github.com/repos/evil/charts/pulls/7")), "event.mismatch"),
+        ("longer name", commented(&url("https://api.github.com/repos/acme/charts/pulls/7/x")), "event.mismatch"),
+    ] {
+        scenario.expect_in(name, code);
+    }
+}
+
+/// From the second attempt on, the comment has to be there still, also on an issue.
+#[test]
+fn a_rerun_needs_the_comment_unchanged() {
+    let event = github::comment_event("mona", false);
+    let live = event["comment"].clone();
+    let scenario = Scenario::new("issue_comment", "mona", &event).policy(&policy("issue_comment", "actors: [mona]"));
+    scenario.expect("allowed").requested(&[]);
+    let again = scenario.env("GITHUB_RUN_ATTEMPT", "2");
+    let route = "GET /repos/acme/charts/issues/comments/90";
+    for (name, reply, code) in [
+        ("unchanged", Reply::json(200, &live), "allowed"),
+        ("edited", Reply::json(200, &set(live.clone(), "body", json!("/destroy"))), "pull_request.changed"),
+        ("gone", Reply::refusal(404, "Not Found"), "pull_request.changed"),
+        ("another", Reply::json(200, &set(live, "id", json!(91))), "api.invalid_response"),
+        ("forbidden", Reply::refusal(403, "Resource not accessible by integration"), "api.forbidden"),
+    ] {
+        again.clone().route(route, reply).expect_in(name, code).requested(&[route]);
+    }
+}

@@ -5,7 +5,7 @@
 
 #![cfg(not(target_arch = "wasm32"))] // `wasm-pack test` builds every test program.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines)]
-#![allow(clippy::format_collect, clippy::format_push_string)] // Short before fast.
+#![allow(clippy::format_collect, clippy::format_push_string, clippy::struct_excessive_bools)] // Short before fast.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -26,3 +26,4 @@ mod pull_request;
 mod schema;
 mod shared;
 mod shorthand;
+mod worlds;

@@ -366,7 +366,8 @@ fn sample() -> impl Iterator<Item = World> {
     (0..9000).map(World::from_seed)
 }
 
-/// Denials for demands that the model does not make; each has tests of its own beside the check.
+/// Denials for demands that this model does not make: `worlds` has those of consent, source and evidence; repositories,
+/// branches and too many files have tests of their own beside the check.
 const OUTSIDE_THE_MODEL: [&str; 15] = [
     "event.repository_not_allowed",
     "event.branch_not_allowed",

@@ -116,6 +116,7 @@ pub struct FakeHost {
     pub masked: RefCell<Vec<String>>,
     /// Every line that was printed at once.
     pub progress: RefCell<Vec<String>>,
+    /// The outputs that were written before the end, each time.
     pub interim_outputs: RefCell<Vec<BTreeMap<&'static str, String>>>,
     /// What each random byte is.
     pub random: Cell<u8>,
