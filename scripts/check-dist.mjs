@@ -64,7 +64,7 @@ async function rebuild() {
   for (const name of readdirSync(copy)) {
     if (name !== 'target' && name !== 'cargo-home') rmSync(join(copy, name), { recursive: true });
   }
-  const sources = ['Cargo.lock', 'Cargo.toml', 'package-lock.json', 'package.json', 'js', 'scripts', 'src'];
+  const sources = ['Cargo.lock', 'Cargo.toml', 'package-lock.json', 'package.json', 'examples', 'js', 'scripts', 'src'];
   // Files that the bundles read at run time, for the tests of the rebuilt ones.
   const companions = ['samples', 'schema'].filter((name) => existsSync(join(root, name)));
   for (const name of [...sources, ...companions]) {

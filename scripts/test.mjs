@@ -49,10 +49,10 @@ const stages = {
   act: { title: 'workflows on a real runner', run: () => testBundles({ dist, node: node24(), only: ['act'] }) },
 };
 
-/** Two stages run at a time: one group compiles, the other mostly runs Node. */
+/** Two stages run at a time: one group mostly compiles, the other mostly runs Node. They take about as long. */
 const parallelGroups = [
-  ['dist', 'types', 'clippy', 'native', 'wasm', 'fuzz'],
-  ['format', 'actions', 'audit', 'node', 'act', 'node24'],
+  ['dist', 'types', 'clippy', 'native', 'wasm'],
+  ['format', 'actions', 'audit', 'node', 'act', 'node24', 'fuzz'],
 ];
 
 /** The crate of the fuzz targets is not in the workspace of the core. */
@@ -109,7 +109,7 @@ async function checkActions() {
   const patterns = readdirSync(join(root, 'examples')).map((name) => join('examples', name));
   const workflows = ['.github/workflows', 'tests/workflows', ...patterns]
     .flatMap((directory) => readdirSync(join(root, directory)).map((name) => join(directory, name)))
-    .filter((path) => path.endsWith('.yml') && !path.endsWith('policy.yml'))
+    .filter((path) => path.endsWith('.yml') && !/(policy|\.test)\.yml$/.test(path))
     .concat(examples.valid);
   const schema = ['--builtin-schema'];
   const jactionlint = ['--config-file', '.github/jactionlint.yaml'];

@@ -142,7 +142,7 @@ fn check_consistency(root: &Json, event: &Event, environment: &Environment) -> R
         let number = root.get_path("number");
         if !number.is_null() && number.as_u64() != Some(pr.number) {
             return Err(mismatch(
-                format!("the event's `number` is {}", number.to_compact()),
+                format!("the event's `number` is {}", quote(&number.to_compact())),
                 format!("its `pull_request.number` is {}", pr.number),
             ));
         }

@@ -34,7 +34,7 @@ fn every_pattern_passes_its_lint_and_its_test() {
             assert!(!text.contains("main]") && !text.contains(": main\n") && !text.contains("--ref main"), "{text}");
         }
         assert!(written.iter().any(|file| file.text.contains("trunk")), "{pattern}");
-        assert!(!test.text.contains("@BRANCH@") && !test.text.contains("@SOURCE"), "{}", test.text);
+        assert!(!test.text.contains(": main,") && !test.text.contains("fork_upstream"), "{}", test.text);
         let request = TestRequest { text: test.text.clone(), ..TestRequest::default() };
         let response = now(run(&request, &repository, &Offline)).unwrap();
         assert!(response.output.ends_with("2 passed, 0 failed"), "{pattern}: {}", response.output);

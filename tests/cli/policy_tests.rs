@@ -134,3 +134,31 @@ events:
     let response = now(run(&request, &files, &Offline)).unwrap();
     assert!(response.output.ends_with("3 passed, 0 failed"), "{}", response.output);
 }
+
+/// Where the READMEs of the examples say that the files are copied.
+const COPIES: [(&str, &[(&str, &str)]); 7] = [
+    ("agent-gate", &[("policy.yml", ".github/agents.yml")]),
+    ("cascade", &[("cascade.yml", ".github/workflows/cascade-monitor.yml")]),
+    ("command", &[("command.yml", ".github/workflows/command.yml"), ("policy.yml", ".github/commands.yml")]),
+    ("dispatch", &[("w5.yml", ".github/workflows/w5.yml")]),
+    ("dispatch-chain", &[("w5-chain.yml", ".github/workflows/w5-chain.yml")]),
+    ("label-gate", &[("label-gate.yml", ".github/workflows/label-gate.yml")]),
+    ("workflow-run", &[("coverage.yml", ".github/workflows/coverage.yml")]),
+];
+
+#[test]
+fn every_example_passes_its_own_test() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let read = |example: &str, name: &str| std::fs::read_to_string(examples.join(example).join(name)).unwrap();
+    for (example, copies) in COPIES {
+        let files = copies.iter().map(|(name, path)| ((*path).to_owned(), read(example, name)));
+        let repository = Repository(files.collect());
+        let request = TestRequest { text: read(example, "dispatch-guard.test.yml"), ..TestRequest::default() };
+        let response = now(run(&request, &repository, &Offline)).unwrap();
+        assert_eq!(response.exit_code, 0, "{example}: {}", response.output);
+    }
+    let tested = std::fs::read_dir(&examples)
+        .unwrap()
+        .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().join("dispatch-guard.test.yml").exists()));
+    assert_eq!(tested.count(), COPIES.len());
+}

@@ -318,6 +318,8 @@ fn the_parts_of_an_event_agree() {
     };
     for (name, scenario, code) in [
         ("number", Scenario::pull_request().event(&set(opened.clone(), "number", json!(8))), "event.mismatch"),
+        // A law of every scenario is that nothing invisible is printed.
+        ("text", Scenario::pull_request().event(&set(opened.clone(), "number", json!("\u{202e}"))), "event.mismatch"),
         (
             "after",
             Scenario::pull_request().event(&set(pushed.clone(), "after", json!(github::OTHER))),

@@ -1509,7 +1509,17 @@ impl World {
             // What needs no request is judged first.
             let needs_requests = |entry: &Entry| matches!(entry, Entry::Team | Entry::Role(_));
             let authors_need_requests = rule.authors.iter().flatten().any(needs_requests);
-            if authors_need_requests { labels.or_else(author) } else { author().or(labels) }
+            // Without the head's repository nobody can say when the head was pushed.
+            let is_push_unknown = run.event == "issue_comment" && pull.head_repository.is_none();
+            let push = is_push_unknown.then_some("pull_request.head_moved");
+            if !authors_need_requests {
+                return author().or(labels).or(push);
+            }
+            labels.or_else(|| match author() {
+                // Its code comes before that of the push.
+                Some("actor.unverified") => Some("actor.unverified"),
+                author => push.or(author),
+            })
         })
     }
 

@@ -70,19 +70,19 @@ const PATTERNS: [Pattern; 5] = [
         name: "dispatch",
         files: &[(".github/workflows/w5.yml", example!("dispatch/w5.yml"))],
         base: "main",
-        test: include_str!("tests/dispatch.yml"),
+        test: example!("dispatch/dispatch-guard.test.yml"),
     },
     Pattern {
         name: "cascade",
         files: &[(".github/workflows/cascade-monitor.yml", example!("cascade/cascade.yml"))],
         base: "fork_upstream",
-        test: include_str!("tests/cascade.yml"),
+        test: example!("cascade/dispatch-guard.test.yml"),
     },
     Pattern {
         name: "label",
         files: &[(".github/workflows/label-gate.yml", example!("label-gate/label-gate.yml"))],
         base: "main",
-        test: include_str!("tests/label.yml"),
+        test: example!("label-gate/dispatch-guard.test.yml"),
     },
     Pattern {
         name: "command",
@@ -91,13 +91,13 @@ const PATTERNS: [Pattern; 5] = [
             (".github/commands.yml", example!("command/policy.yml")),
         ],
         base: "main",
-        test: include_str!("tests/command.yml"),
+        test: example!("command/dispatch-guard.test.yml"),
     },
     Pattern {
         name: "workflow-run",
         files: &[(".github/workflows/coverage.yml", example!("workflow-run/coverage.yml"))],
         base: "main",
-        test: include_str!("tests/workflow-run.yml"),
+        test: example!("workflow-run/dispatch-guard.test.yml"),
     },
 ];
 
@@ -134,6 +134,8 @@ pub fn init(request: &InitRequest) -> Result<InitResponse, String> {
         let text = example
             .replace(&format!("[{}]", pattern.base), &format!("['{branch}']"))
             .replace(&format!("base-branches: {}\n", pattern.base), &format!("base-branches: '{branch}'\n"))
+            .replace(&format!("ref: {},", pattern.base), &format!("ref: '{branch}',"))
+            .replace(&format!("default_branch: {DEFAULT_BRANCH},"), &format!("default_branch: '{default_branch}',"))
             .replace(&format!("--ref {DEFAULT_BRANCH} "), &format!("--ref {default_branch} "));
         if !is_workflow_run {
             return text;
@@ -144,9 +146,8 @@ pub fn init(request: &InitRequest) -> Result<InitResponse, String> {
     let exists = |path: &str| request.existing.iter().any(|existing| existing == path);
     let own_test = format!(".github/dispatch-guard-{}.test.yml", pattern.name);
     let test = if exists(DEFAULT_TEST_FILE) { own_test } else { DEFAULT_TEST_FILE.to_owned() };
-    let test_text = pattern.test.replace("@BRANCH@", &branch).replace("@SOURCE_PATH@", &source_path);
     let files = pattern.files.iter().map(|(path, text)| ((*path).to_owned(), fill(text)));
-    let files = files.chain([(test, test_text)]);
+    let files = files.chain([(test, fill(pattern.test))]);
     let files = files.map(|(path, text)| NewFile { exists: exists(&path), text, path });
     Ok(InitResponse { files: files.collect() })
 }
