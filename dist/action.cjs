@@ -939,7 +939,7 @@ function loadCore() {
 	let file = (0, node_path.join)(__dirname, "dispatch_guard_bg.wasm");
 	try {
 		let bytes = (0, node_fs.readFileSync)(file);
-		if (bytes.length !== 872642) throw Error(`it has ${bytes.length} bytes and should have 872642`);
+		if (bytes.length !== 872588) throw Error(`it has ${bytes.length} bytes and should have 872588`);
 		initSync({ module: new WebAssembly.Module(bytes) });
 	} catch (error) {
 		throw new ActionError(`cannot load ${file}: ${error instanceof Error ? error.message : error}`, error instanceof RangeError ? MEMORY_HELP : FILE_HELP, { cause: error });

@@ -2,7 +2,7 @@
 
 use crate::decision::DecisionBuilder;
 use crate::envelope::ENVELOPE_KEY;
-use crate::format::json::{Json, Object};
+use crate::format::json::{Json, Object, UNAMBIGUOUS};
 use crate::github::event::Event;
 use crate::github::event_name::EventName;
 use crate::policy::Rule;
@@ -58,10 +58,7 @@ pub fn check(
     rule: &Rule,
 ) -> Result<Payload, Rejection> {
     if let Some(violation) = event.violations.describe() {
-        return Err(malformed(
-            format!("in the event file {violation}"),
-            "each key may occur once, and values may be nested 64 levels deep",
-        ));
+        return Err(malformed(format!("in the event file {violation}"), UNAMBIGUOUS));
     }
     let payload = if name.is_dispatch() {
         check_dispatch(decision, event, name, rule)?

@@ -270,7 +270,7 @@ impl Inputs {
     /// Seconds of a duration.
     ///
     /// # Errors
-    /// `config.invalid_input` if it is none, or longer than `longest` seconds.
+    /// `config.invalid_input` if it is not a duration, or longer than `longest` seconds.
     pub fn duration(&self, name: &str, longest: u64) -> Result<u64, Rejection> {
         let text = self.text(name).unwrap_or_default();
         let seconds = parse_duration(text).filter(|seconds| (1..=longest).contains(seconds));

@@ -2,7 +2,7 @@
 
 use crate::checks::payload::MAX_CHARACTERS;
 use crate::envelope::ENVELOPE_KEY;
-use crate::format::json::{self, Json, Object};
+use crate::format::json::{self, Json, Object, UNAMBIGUOUS};
 use crate::github::event_name::EventName;
 use crate::policy::field::{Encoding, FieldType, describe_value};
 use crate::reason::ReasonCode;
@@ -32,7 +32,7 @@ pub fn read_payload(inputs: &Inputs) -> Result<Object, Rejection> {
         return Err(Rejection::new(
             ReasonCode::PayloadMalformed,
             format!("in the input `client-payload` {flaw}"),
-            "each key may occur once, with at most 64 levels of nesting",
+            UNAMBIGUOUS,
         )
         .with_help("Correct the payload."));
     }

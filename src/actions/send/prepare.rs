@@ -4,7 +4,7 @@ use crate::actions::common::ActionContext;
 use crate::checks::event;
 use crate::envelope::digest::Digest;
 use crate::envelope::{Envelope, next_hops};
-use crate::format::json::{Json, Object};
+use crate::format::json::{Json, Object, UNAMBIGUOUS};
 use crate::github::event_name::EventName;
 use crate::github::pull_request::PullRequest;
 use crate::host::Host;
@@ -80,11 +80,7 @@ pub fn new_envelope(invocation: &Invocation<'_>, host: &dyn Host, redactor: &Red
         let event = event::read(invocation.event.as_deref().map_err(String::as_str), environment, redactor)?;
         if let Some(violation) = event.violations.describe() {
             let found = format!("in the event file {violation}");
-            return Err(Rejection::new(
-                ReasonCode::EventMalformed,
-                found,
-                "each key may occur once, with at most 64 levels of nesting",
-            ));
+            return Err(Rejection::new(ReasonCode::EventMalformed, found, UNAMBIGUOUS));
         }
         next_hops(Some(&event.payload))?
     } else {

@@ -12,7 +12,7 @@ use serde::ser::{Serialize, Serializer};
 use crate::text::redact::Redactor;
 
 pub use number::Number;
-pub use parse::{Document, JsonError, MAX_DEPTH, Violations, parse};
+pub use parse::{Document, JsonError, MAX_DEPTH, UNAMBIGUOUS, Violations, parse};
 
 /// A JSON value. Objects keep the order of their keys.
 #[derive(Debug, Clone, PartialEq, Default)]

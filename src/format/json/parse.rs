@@ -16,6 +16,8 @@ use crate::text::redact::Redactor;
 
 /// The deepest nesting of arrays and objects that is read; anything deeper is a violation.
 pub const MAX_DEPTH: usize = 64;
+/// What [`Violations`] are violations of, for messages.
+pub const UNAMBIGUOUS: &str = "each key may occur once, and values may be nested 64 levels deep";
 
 /// A parsed text and the violations in it.
 #[derive(Debug, Clone)]
@@ -280,6 +282,11 @@ fn describe(error: &Error) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_name_the_limit() {
+        assert!(UNAMBIGUOUS.contains(&format!(" {MAX_DEPTH} levels")));
+    }
 
     #[test]
     fn repeated_keys_are_reported_with_their_path() {

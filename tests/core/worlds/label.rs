@@ -118,8 +118,10 @@ impl World {
         let forks = if self.allows_forks { "allow" } else { "deny" };
         let authors = self.authors.map_or(String::new(), |authors| format!(", authors: {authors}"));
         let labels = if self.demands_set_by { ", labels: {all: [go], set-by: [mona]}" } else { "" };
+        // Another rule of the event, which can never apply to a label.
         format!(
-            "types: {types}\nlabel: ['{}']\nactors: [mona]\npull-request: {{forks: {forks}{authors}{labels}}}\n",
+            "- {{name: cascade, types: [closed], pull-request: {{merged: true}}}}\n\
+             - {{name: gate, types: {types}, label: ['{}'], actors: [mona], pull-request: {{forks: {forks}{authors}{labels}}}}}\n",
             self.pattern
         )
     }

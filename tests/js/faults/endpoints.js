@@ -752,7 +752,7 @@ export const ENDPOINTS = [
     name: 'the pending status',
     method: 'POST',
     shown: '/repos/{o}/{r}/statuses/{sha}',
-    made: 'there is none',
+    made: 'no status says that a run has started',
     route: 'create-status',
     path: /\/statuses\/[0-9a-f]{40}$/,
     after: 'statuses',
