@@ -5,8 +5,10 @@
 //! yes. `STATES=1000000 cargo test --all-features --test core -- worlds` compares all of them.
 
 mod comment;
+mod dispatch;
 mod evidence;
 mod label;
+mod push;
 mod review;
 mod source;
 
